@@ -1,0 +1,75 @@
+import type { Rejection } from "./rejection.ts";
+
+/**
+ * How an attempt at a job ended. Expected endings are values of this union, never exceptions.
+ *
+ * | kind        | meaning                                                              | next                       |
+ * | ----------- | -------------------------------------------------------------------- | -------------------------- |
+ * | completed   | the strategy returned its output                                     | final                      |
+ * | failed      | the strategy threw; `retryable` says whether another try may help    | retried while tries remain |
+ * | timed-out   | the attempt passed its `maxDurationMs`                               | retried while tries remain |
+ * | crashed     | the browser or the job's renderer died under it                      | retried while tries remain |
+ * | rejected    | the message isn't a job that this version can run                    | final, copy in the DLQ     |
+ * | out-of-time | the invocation ended first; the attempt isn't counted                | given back                 |
+ * | lease-lost  | another container holds the job's lease now; nothing was written     | given back                 |
+ * | preempted   | critical work took the slot; the attempt isn't counted               | given back                 |
+ * | killed      | an operator ended the job                                            | final                      |
+ */
+export type Outcome =
+  | { readonly kind: "completed"; readonly output: unknown }
+  | { readonly kind: "failed"; readonly error: JobError; readonly retryable: boolean }
+  | { readonly kind: "timed-out"; readonly afterMs: number }
+  | { readonly kind: "crashed"; readonly what: "browser" | "renderer"; readonly detail: string }
+  | { readonly kind: "rejected"; readonly rejections: readonly Rejection[] }
+  | { readonly kind: "out-of-time"; readonly remainingMs: number }
+  | { readonly kind: "lease-lost"; readonly detail: string }
+  | { readonly kind: "preempted"; readonly by: string }
+  | { readonly kind: "killed"; readonly by: string };
+
+export type OutcomeKind = Outcome["kind"];
+
+export interface JobError {
+  /** Stable name to group by, such as `TimeoutError` or `StepFailed`. */
+  readonly name: string;
+  /** Bounded to 2,000 characters. */
+  readonly message: string;
+  /** Where in the strategy, in its own terms, such as `steps.3 (click)`. */
+  readonly at?: string;
+}
+
+/** What the worker does with the message after an attempt. */
+export type Disposition =
+  | { readonly kind: "final" }
+  /** Give the message back; `countsAsAttempt` is false where the job isn't to blame. */
+  | { readonly kind: "give-back"; readonly countsAsAttempt: boolean; readonly delaySeconds: number };
+
+const RETRY_BASE_SECONDS = 2;
+const RETRY_MAX_SECONDS = 60;
+
+/**
+ * Decides what follows an outcome.
+ * @param attempt number of this attempt, from 1
+ * @param attemptsMax how many the job allows
+ */
+export function dispositionOf(outcome: Outcome, attempt: number, attemptsMax: number): Disposition {
+  switch (outcome.kind) {
+    case "completed":
+    case "rejected":
+    case "killed":
+      return { kind: "final" };
+    case "failed":
+      return outcome.retryable && attempt < attemptsMax ? retryAfter(attempt) : { kind: "final" };
+    case "timed-out":
+    case "crashed":
+      return attempt < attemptsMax ? retryAfter(attempt) : { kind: "final" };
+    case "out-of-time":
+    case "preempted":
+    case "lease-lost":
+      return { kind: "give-back", countsAsAttempt: false, delaySeconds: 0 };
+  }
+}
+
+function retryAfter(attempt: number): Disposition {
+  const delaySeconds = Math.min(RETRY_MAX_SECONDS, RETRY_BASE_SECONDS * 2 ** (attempt - 1));
+  return { kind: "give-back", countsAsAttempt: true, delaySeconds };
+}

@@ -1,0 +1,71 @@
+import type { BrowserContext, Page } from "playwright-core";
+import type { z } from "zod";
+
+import type { JobClass } from "../../core/job/job-message.ts";
+import type { ArtifactReference } from "../../core/job/job-result.ts";
+import type { ResourcePolicy } from "../../core/job/resource-policy.ts";
+
+/**
+ * The page of a job, without the doors that lead out of its context: Playwright's `request` sends from the worker's own
+ * process, past the browser's cookies, profile and egress rules, and `route` turns the HTTP cache off for the whole page.
+ */
+export type StrategyPage = Omit<Page, "request" | "context" | "route" | "routeFromHAR" | "routeWebSocket">;
+export type StrategyContext = Pick<BrowserContext, "cookies" | "addCookies" | "clearCookies" | "pages"> & {
+  newPage(): Promise<StrategyPage>;
+};
+
+export interface StrategyProgress {
+  readonly stage: string;
+  /** The strategy's own cursor: JSON, enough to go on from here. */
+  readonly cursor: unknown;
+}
+
+/** What a strategy gets for one attempt at a job. */
+export interface StrategyRun<Input> {
+  readonly input: Input;
+  /** Host of the job's site, with its port where one is given. */
+  readonly site: string;
+  readonly page: StrategyPage;
+  readonly context: StrategyContext;
+  /** Aborts at the job's deadline, when the lease is lost, and when the container drains. The context closes with it. */
+  readonly signal: AbortSignal;
+  /** Milliseconds until the deadline; never under 0. */
+  remainingMs(): number;
+  /** Where an earlier attempt got to; undefined at a first attempt. */
+  readonly resume: StrategyProgress | undefined;
+  /** Saves progress, so that a later attempt goes on from here. One conditional write; throws when the lease is lost. */
+  checkpoint(progress: StrategyProgress): Promise<void>;
+  /** Writes a file to the artifact bucket, under the job's own prefix. The same name written twice keeps the last. */
+  artifact(name: string, contentType: string, body: Uint8Array): Promise<ArtifactReference>;
+  /** A structured log line under the job's id; strings are bounded. */
+  log(message: string, details?: Readonly<Record<string, unknown>>): void;
+}
+
+export interface Strategy<Input = unknown, Output = unknown> {
+  /** Kebab-case; the same as the file's name. */
+  readonly name: string;
+  /** One sentence for `docs/strategies.md`. */
+  readonly summary: string;
+  /** The class of jobs that don't name one. */
+  readonly class: JobClass;
+  readonly input: z.ZodType<Input>;
+  readonly output: z.ZodType<Output>;
+  readonly resources: ResourcePolicy | ((input: Input) => ResourcePolicy);
+  /**
+   * `site`: anonymous jobs of one site may follow each other in one warm context, cookies and cache included.
+   * @default "none": every job gets a pristine context
+   */
+  readonly affinity?: "none" | "site";
+  run(run: StrategyRun<Input>): Promise<Output>;
+}
+
+/** Types a strategy by its schemas. The file's default export. */
+export function defineStrategy<Input extends z.ZodType, Output extends z.ZodType>(
+  strategy: Omit<Strategy<z.output<Input>, z.output<Output>>, "input" | "output"> & {
+    readonly input: Input;
+    readonly output: Output;
+  },
+): Strategy<z.output<Input>, z.output<Output>> {
+  // A zod schema's declared input type may differ from its output (defaults); a strategy only ever sees the output.
+  return strategy as unknown as Strategy<z.output<Input>, z.output<Output>>;
+}
