@@ -136,7 +136,8 @@ export class SlotGate {
   #refusalFor(request: SlotRequest, remainingMs: number): SlotRefusal | undefined {
     if (this.#draining !== undefined) return this.#drained();
     if (request.estimatedDurationMs > remainingMs) return notEnoughTime(request, remainingMs);
-    if (this.#waiting.length >= this.#policy.queueLimit && this.free(request.jobClass) === 0) {
+    const full = this.#waiting.length >= this.#policy.queueLimit && this.free(request.jobClass) === 0;
+    if (full && !request.noWait) {
       const detail = `${this.#waiting.length} jobs wait here already, the limit is ${this.#policy.queueLimit}`;
       return { kind: "refused", reason: "queue-full", detail };
     }

@@ -112,7 +112,7 @@ export const jobMessageSchema = z
     path: ["estimatedDurationMs"],
     error: "must not be over maxDurationMs",
   })
-  .meta({ id: "SubletJob", title: "Sublet job message" });
+  .meta({ title: "Sublet job message" });
 
 /** A job after parsing: defaults filled in. */
 export type Job = z.output<typeof jobMessageSchema>;

@@ -23,7 +23,10 @@ export interface ArtifactReference {
 export interface JobResult {
   readonly v: 1;
   readonly id: string;
-  readonly kind: Extract<OutcomeKind, "completed" | "failed" | "timed-out" | "crashed" | "rejected" | "killed">;
+  readonly kind: Extract<
+    OutcomeKind,
+    "completed" | "failed" | "timed-out" | "crashed" | "out-of-time" | "rejected" | "killed"
+  >;
   readonly strategy?: string;
   readonly class?: JobClass;
   readonly site?: string;
@@ -32,7 +35,7 @@ export interface JobResult {
   readonly output?: unknown;
   readonly outputArtifact?: ArtifactReference;
   readonly artifacts?: readonly ArtifactReference[];
-  /** Present when `kind` is `failed`, `timed-out` or `crashed`. */
+  /** Present when `kind` is `failed`, `timed-out`, `crashed` or `out-of-time`. */
   readonly error?: JobError;
   /** Present when `kind` is `rejected`. */
   readonly rejections?: readonly Rejection[];

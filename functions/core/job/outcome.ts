@@ -21,7 +21,8 @@ export type Outcome =
   | { readonly kind: "timed-out"; readonly afterMs: number }
   | { readonly kind: "crashed"; readonly what: "browser" | "renderer"; readonly detail: string }
   | { readonly kind: "rejected"; readonly rejections: readonly Rejection[] }
-  | { readonly kind: "out-of-time"; readonly remainingMs: number }
+  /** `advanced`: the attempt saved a checkpoint, so the next one starts further on. */
+  | { readonly kind: "out-of-time"; readonly afterMs: number; readonly advanced: boolean }
   | { readonly kind: "lease-lost"; readonly detail: string }
   | { readonly kind: "preempted"; readonly by: string }
   | { readonly kind: "killed"; readonly by: string };
@@ -63,6 +64,9 @@ export function dispositionOf(outcome: Outcome, attempt: number, attemptsMax: nu
     case "crashed":
       return attempt < attemptsMax ? retryAfter(attempt) : { kind: "final" };
     case "out-of-time":
+      // An attempt that got nowhere in the time it had counts, so that a job that hangs can't go round for ever.
+      if (outcome.advanced) return { kind: "give-back", countsAsAttempt: false, delaySeconds: 0 };
+      return attempt < attemptsMax ? { kind: "give-back", countsAsAttempt: true, delaySeconds: 0 } : { kind: "final" };
     case "preempted":
     case "lease-lost":
       return { kind: "give-back", countsAsAttempt: false, delaySeconds: 0 };
