@@ -1,0 +1,62 @@
+import { randomUUID } from "node:crypto";
+
+import { createBrowserPool } from "../browser/browser-pool.ts";
+import { DEFAULT_BROWSER_SETTINGS, type BrowserSettings } from "../browser/browser-settings.ts";
+import { readConfiguration } from "../core/configuration/configuration-table.ts";
+import { sqsClient } from "../queue/sqs-client.ts";
+import { SqsJobQueue, type WorkerQueueUrls } from "../queue/sqs-job-queue.ts";
+import { dynamoDbClient } from "../store/dynamodb-client.ts";
+import { DynamoDbLeaseStore } from "../store/dynamodb-lease-store.ts";
+import { S3ArtifactStore } from "../store/s3-artifact-store.ts";
+import { s3Client } from "../store/s3-client.ts";
+import { strategies } from "../strategies/registry.ts";
+import { createLog } from "../telemetry/powertools-log.ts";
+import { workerConfiguration, type WorkerConfiguration } from "./configuration.ts";
+import type { Container } from "./container.ts";
+
+/** The only place that builds adapters. Throws `InvalidConfiguration` where the environment isn't fit to start with. */
+export function composeContainer(environment: NodeJS.ProcessEnv): Container {
+  const configuration = readConfiguration(workerConfiguration, environment);
+  const id = randomUUID();
+  const log = createLog({ level: configuration.logLevel, container: id });
+  return {
+    id,
+    configuration,
+    leases: new DynamoDbLeaseStore(dynamoDbClient(), configuration.leasesTable, configuration.retentionDays),
+    queue: new SqsJobQueue(sqsClient(), queueUrls(configuration), configuration.visibilitySeconds),
+    artifacts: new S3ArtifactStore(s3Client(), configuration.artifactsBucket),
+    browser: createBrowserPool({ settings: browserSettings(configuration), log, random: Math.random }),
+    strategies,
+    log,
+  };
+}
+
+export function queueUrls(configuration: WorkerConfiguration): WorkerQueueUrls {
+  return {
+    express: configuration.expressQueueUrl,
+    jobs: configuration.jobsQueueUrl,
+    deadLetter: configuration.deadLetterQueueUrl,
+    results: configuration.resultsQueueUrl,
+  };
+}
+
+function browserSettings(configuration: WorkerConfiguration): BrowserSettings {
+  return {
+    ...DEFAULT_BROWSER_SETTINGS,
+    chromiumDir: configuration.chromiumDir,
+    pristine: {
+      default: configuration.pristineDefault,
+      stealth: configuration.pristineStealth,
+      mobile: configuration.pristineMobile,
+    },
+    retireAfterUses: configuration.retireAfterUses,
+    retireAfterAgeMs: configuration.retireAfterMs,
+    slowdownFactor: configuration.slowdownFactor,
+    launchDeadlineMs: configuration.launchDeadlineMs,
+    openDeadlineMs: configuration.openDeadlineMs,
+    closeDeadlineMs: configuration.closeDeadlineMs,
+    affinityTtlMs: configuration.affinityTtlMs,
+    endpoint: configuration.endpoint,
+    overflowEndpoint: configuration.overflowEndpoint,
+  };
+}

@@ -1,0 +1,20 @@
+import type { Context, SQSBatchResponse, SQSEvent } from "aws-lambda";
+
+import { fromLambdaRecord } from "../queue/received-message.ts";
+import { emitUsage } from "../telemetry/emit-usage.ts";
+import { composeContainer, queueUrls } from "./compose.ts";
+import { runBatch } from "./run-batch.ts";
+
+// Once for each container, while Lambda still counts it as initialization: the browser is on its way before the first batch.
+const container = composeContainer(process.env);
+void container.browser.start();
+
+export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const { response, usage } = await runBatch(container, {
+    invocation: context.awsRequestId,
+    messages: event.Records.map((record) => fromLambdaRecord(record, queueUrls(container.configuration))),
+    remainingMs: () => context.getRemainingTimeInMillis(),
+  });
+  emitUsage(usage, container.browser.status().rung);
+  return response;
+}

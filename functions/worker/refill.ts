@@ -1,0 +1,51 @@
+import { JOB_CLASSES } from "../core/job/job-message.ts";
+import type { ReceivedMessage } from "../core/job/job-queue.ts";
+import type { Container } from "./container.ts";
+import type { Invocation } from "./invocation.ts";
+
+/** One receive for each so many messages. Source: SQS ReceiveMessage, MaxNumberOfMessages. */
+const RECEIVE_MAX = 10;
+
+/**
+ * Freed slots are filled by the container itself: it asks the queues without waiting, express first. Lambda's
+ * MaximumConcurrency doesn't see this work, so time and number are capped, and a fleet with less to do can shrink.
+ */
+export class Refill {
+  readonly #container: Container;
+  readonly #invocation: Invocation;
+  readonly #untilMs: number;
+  #jobs = 0;
+  #emptyAtMs = Number.NEGATIVE_INFINITY;
+
+  constructor(container: Container, invocation: Invocation, startedAtMs: number) {
+    this.#container = container;
+    this.#invocation = invocation;
+    this.#untilMs = startedAtMs + container.configuration.refillMs;
+  }
+
+  /** Up to as many messages as there are free slots; none when there's no room, no time or nothing to be had. */
+  async next(nowMs: number): Promise<ReceivedMessage[]> {
+    const room = this.#room(nowMs);
+    if (room <= 0) return [];
+    try {
+      const messages = await this.#container.queue.receive(room);
+      if (messages.length === 0) this.#emptyAtMs = nowMs;
+      this.#jobs += messages.length;
+      this.#invocation.meter.refilled(messages.length);
+      return messages;
+    } catch (error) {
+      this.#emptyAtMs = nowMs;
+      this.#container.log.warn("refill failed", { error });
+      return [];
+    }
+  }
+
+  #room(nowMs: number): number {
+    const { slots, drained } = this.#invocation;
+    const { refillJobs, refillPollMs, defaultEstimateMs } = this.#container.configuration;
+    if (drained.aborted || nowMs >= this.#untilMs || slots.waiting > 0) return 0;
+    if (this.#invocation.workMsLeft() < defaultEstimateMs || nowMs - this.#emptyAtMs < refillPollMs) return 0;
+    const free = Math.max(...JOB_CLASSES.map((jobClass) => slots.free(jobClass)));
+    return Math.min(RECEIVE_MAX, free, refillJobs - this.#jobs);
+  }
+}

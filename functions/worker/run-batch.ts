@@ -1,0 +1,135 @@
+import type { SQSBatchResponse } from "aws-lambda";
+
+import { capacityOf } from "../core/capacity/capacity.ts";
+import { UsageMeter, type InvocationUsage } from "../core/cost/usage-meter.ts";
+import type { ReceivedMessage } from "../core/job/job-queue.ts";
+import { mostInOneBrowser, PHASE_RATIOS } from "../core/phase/phase.ts";
+import type { Container } from "./container.ts";
+import { handleMessage } from "./handle-message.ts";
+import { startHeartbeat } from "./heartbeat.ts";
+import { holdMessage, type Invocation } from "./invocation.ts";
+import { Refill } from "./refill.ts";
+import { Slots } from "./slots.ts";
+
+/** Background work that takes longer than this, such as a browser that won't quit, isn't waited for. */
+const SETTLE_MAX_MS = 500;
+
+export interface BatchInput {
+  readonly invocation: string;
+  readonly messages: readonly ReceivedMessage[];
+  /** What Lambda leaves this invocation. */
+  remainingMs(): number;
+}
+
+export interface BatchEnd {
+  readonly response: SQSBatchResponse;
+  readonly usage: InvocationUsage;
+}
+
+/**
+ * One batch's way through the worker: hide its messages, run what fits, refill freed slots, stop before the deadline,
+ * and answer with the messages that aren't done. Never throws.
+ */
+export async function runBatch(container: Container, input: BatchInput): Promise<BatchEnd> {
+  const startedAtMs = Date.now();
+  const [browserBefore] = await Promise.all([container.browser.usage(), checkBrowser(container)]);
+  const drain = new AbortController();
+  const invocation = openInvocation(container, input, startedAtMs, drain.signal);
+  const stopWork = () => {
+    invocation.slots.drain("the invocation is about to end");
+    drain.abort();
+  };
+  const timer = setTimeout(stopWork, Math.max(0, invocation.workMsLeft()));
+  const first = input.messages.map((message) => holdMessage(invocation, message, Date.now()));
+  const heartbeat = startHeartbeat(container, invocation);
+  const refill = new Refill(container, invocation, startedAtMs);
+  const pending = new Set<Promise<void>>();
+  const start = (held: (typeof first)[number]) => {
+    const handled = handleMessage(container, invocation, held).finally(() => pending.delete(handled));
+    pending.add(handled);
+  };
+  try {
+    first.forEach(start);
+    for (;;) {
+      const taken = (await refill.next(Date.now())).map((message) => holdMessage(invocation, message, Date.now()));
+      taken.forEach(start);
+      if (pending.size === 0) break;
+      if (taken.length === 0) await nextEvent(pending, container.configuration.refillPollMs);
+    }
+  } finally {
+    clearTimeout(timer);
+    invocation.slots.close();
+    await heartbeat.stop();
+    await settleBrowser(container);
+  }
+  const undone = first.filter(({ settled }) => settled !== "removed");
+  const now = await container.browser.usage();
+  return {
+    response: { batchItemFailures: undone.map(({ message }) => ({ itemIdentifier: message.messageId })) },
+    usage: invocation.meter.read(Date.now(), {
+      cpuSeconds: now.cpuSeconds - browserBefore.cpuSeconds,
+      launches: now.launches - browserBefore.launches,
+      crashes: now.crashes - browserBefore.crashes,
+    }),
+  };
+}
+
+/** The freeze before this invocation may have cost the browser. One ping where it is well; a launch where it isn't. */
+async function checkBrowser(container: Container): Promise<void> {
+  const thaw = await container.browser.thawCheck();
+  if (thaw.kind !== "alive") container.log.info("browser at the start of the invocation", { ...thaw });
+}
+
+function openInvocation(
+  container: Container,
+  input: BatchInput,
+  startedAtMs: number,
+  drained: AbortSignal,
+): Invocation {
+  const { configuration } = container;
+  const ratio = PHASE_RATIOS[configuration.phase];
+  const capacity = capacityOf({
+    phaseSlots: Math.min(configuration.maxSlots, mostInOneBrowser(configuration.phase)),
+    memoryMiB: configuration.memoryMiB,
+    baseMiB: configuration.baseMiB,
+    slotMiB: configuration.slotMiB,
+    slotVcpu: configuration.slotVcpu,
+    isolationSlots: container.browser.status().slotLimit,
+  });
+  const workMsLeft = () => input.remainingMs() - configuration.drainMarginMs;
+  const { ageingMs, waitLimitMs, queueLimit, memoryMiB } = configuration;
+  return {
+    id: input.invocation,
+    workMsLeft,
+    meter: new UsageMeter(
+      {
+        container: container.id,
+        invocation: input.invocation,
+        memoryMiB,
+        slots: capacity.slots,
+        batchSize: input.messages.length,
+      },
+      startedAtMs,
+    ),
+    slots: new Slots({ capacity: capacity.slots, ratio, ageingMs, waitLimitMs, queueLimit }, workMsLeft),
+    held: new Map(),
+    running: new Set(),
+    drained,
+  };
+}
+
+/** Lambda freezes the container behind the answer: what is half done would thaw with its deadlines run out. */
+async function settleBrowser(container: Container): Promise<void> {
+  const enough = Promise.withResolvers<void>();
+  const timer = setTimeout(enough.resolve, SETTLE_MAX_MS);
+  await Promise.race([container.browser.settled(), enough.promise]);
+  clearTimeout(timer);
+}
+
+/** Until a message is done, or the queues may be asked again. */
+async function nextEvent(pending: ReadonlySet<Promise<void>>, pollMs: number): Promise<void> {
+  const poll = Promise.withResolvers<void>();
+  const timer = setTimeout(poll.resolve, pollMs);
+  await Promise.race([...pending, poll.promise]);
+  clearTimeout(timer);
+}

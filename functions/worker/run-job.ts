@@ -1,0 +1,156 @@
+import type { JobTimings } from "../core/job/job-result.ts";
+import { dispositionOf } from "../core/job/outcome.ts";
+import type { Lease } from "../core/lease/lease.ts";
+import type { Take } from "../core/lease/lease-store.ts";
+import { attemptJob, type AttemptEnd } from "./attempt.ts";
+import type { Container } from "./container.ts";
+import type { Runnable } from "./intake.ts";
+import type { HeldMessage, Invocation } from "./invocation.ts";
+import { resultOf } from "./job-result.ts";
+import { dropDuplicate, giveBack, remove, tell } from "./settle-message.ts";
+
+const HELD_ELSEWHERE_MAX_SECONDS = 30;
+
+/**
+ * A job that has its slot: takes its lease, runs one attempt, writes the result under the fence, settles the message.
+ * `freeSlot` is called as soon as the context is closed, before the result is written.
+ */
+export async function runJob(
+  container: Container,
+  invocation: Invocation,
+  held: HeldMessage,
+  runnable: Runnable,
+  slotAtMs: number,
+  freeSlot: () => void,
+): Promise<void> {
+  const { job } = runnable;
+  const take = await takeLease(container, invocation, held, runnable);
+  if (take.kind === "finished") return dropDuplicate(container, invocation, held, take.record);
+  if (take.kind === "held") {
+    const seconds = Math.ceil((take.record.expiresAtMs - Date.now()) / 1_000);
+    const delaySeconds = Math.min(HELD_ELSEWHERE_MAX_SECONDS, Math.max(1, seconds));
+    return giveBack(container, invocation, held, "held-elsewhere", delaySeconds);
+  }
+  const { lease } = take;
+  held.lease = lease;
+  const end =
+    lease.attempt > job.attempts
+      ? neverStarted(lease, job.attempts)
+      : await attemptJob(container, invocation, held, runnable, lease, take.checkpoint);
+  const freed = end.closed.then(freeSlot);
+  held.lease = undefined;
+  record(container, invocation, runnable, lease, end);
+  try {
+    await settle(container, invocation, held, runnable, lease, end, timings(held, slotAtMs, end));
+  } finally {
+    await freed;
+  }
+}
+
+function record(
+  container: Container,
+  invocation: Invocation,
+  { job, jobClass }: Runnable,
+  lease: Lease,
+  end: AttemptEnd,
+): void {
+  const { outcome, allocation, runMs } = end;
+  if (allocation) invocation.meter.allocated(allocation.temperature, allocation.ms);
+  invocation.meter.ended(jobClass, outcome.kind, allocation && runMs);
+  container.log.info("attempt ended", {
+    job: job.id,
+    strategy: job.strategy,
+    outcome: outcome.kind,
+    attempt: lease.attempt,
+    fence: lease.fence,
+    runMs,
+    ...(outcome.kind === "failed" ? { error: outcome.error } : {}),
+  });
+}
+
+async function settle(
+  container: Container,
+  invocation: Invocation,
+  held: HeldMessage,
+  runnable: Runnable,
+  lease: Lease,
+  end: AttemptEnd,
+  timing: JobTimings | undefined,
+): Promise<void> {
+  const disposition = dispositionOf(end.outcome, lease.attempt, runnable.job.attempts);
+  if (disposition.kind === "final") return finish(container, invocation, held, runnable, lease, end, timing);
+  if (end.outcome.kind !== "lease-lost") {
+    await container.leases.release(lease, end.outcome.kind, disposition.countsAsAttempt, Date.now());
+  }
+  return giveBack(container, invocation, held, end.outcome.kind, disposition.delaySeconds);
+}
+
+function takeLease(
+  container: Container,
+  invocation: Invocation,
+  { message }: HeldMessage,
+  { job, jobClass }: Runnable,
+): Promise<Take> {
+  return container.leases.take(
+    {
+      key: `job#${job.id}`,
+      owner: { container: container.id, invocation: invocation.id },
+      durationMs: container.configuration.leaseMs,
+      jobClass,
+      strategy: job.strategy,
+      site: job.site,
+      messageId: message.messageId,
+      redriveOfFence: message.redriveOfFence,
+    },
+    Date.now(),
+  );
+}
+
+/** Conditional on the fence: a container whose lease is over writes nothing, publishes nothing and deletes nothing. */
+async function finish(
+  container: Container,
+  invocation: Invocation,
+  held: HeldMessage,
+  runnable: Runnable,
+  lease: Lease,
+  end: AttemptEnd,
+  timing: JobTimings | undefined,
+): Promise<void> {
+  const { job } = runnable;
+  const { outcome, artifacts } = end;
+  const result = await resultOf(
+    { runnable, lease, outcome, artifacts, timings: timing, finishedAtMs: Date.now() },
+    container.artifacts,
+  );
+  const finished = await container.leases.finish(lease, result, Date.now());
+  if (finished.kind === "lost") {
+    container.log.warn("result refused by fence", { job: job.id, fence: lease.fence });
+    invocation.meter.ended(runnable.jobClass, "lease-lost", undefined);
+    return giveBack(container, invocation, held, "lease-lost", 0);
+  }
+  await tell(container, held, result);
+  await remove(container, invocation, held);
+}
+
+/** Containers died under every attempt that the job allows: it ends here instead of taking another one with it. */
+function neverStarted(lease: Lease, attempts: number): AttemptEnd {
+  const detail = `${lease.attempt - 1} attempts ended without an outcome, as when a container dies; the job allows ${attempts}`;
+  return {
+    outcome: { kind: "crashed", what: "browser", detail },
+    artifacts: [],
+    allocation: undefined,
+    runMs: 0,
+    closed: Promise.resolve(),
+  };
+}
+
+function timings(held: HeldMessage, slotAtMs: number, end: AttemptEnd): JobTimings | undefined {
+  if (end.allocation === undefined) return undefined;
+  return {
+    queuedMs: Math.max(0, held.receivedAtMs - held.message.sentAtMs),
+    waitMs: slotAtMs - held.receivedAtMs,
+    allocationMs: end.allocation.ms,
+    allocation: end.allocation.temperature,
+    runMs: end.runMs,
+  };
+}
