@@ -1,0 +1,65 @@
+import { Stack, Validations } from "aws-cdk-lib";
+import type { ITable } from "aws-cdk-lib/aws-dynamodb";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { ILogGroup } from "aws-cdk-lib/aws-logs";
+import type { IBucket } from "aws-cdk-lib/aws-s3";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+
+export interface WorkerRoleProps {
+  readonly leases: ITable;
+  readonly artifacts: IBucket;
+  readonly results: IQueue;
+  readonly express: IQueue;
+  readonly jobs: IQueue;
+  readonly deadLetter: IQueue;
+  readonly logGroup: ILogGroup;
+}
+
+/** The prefix of the artifact bucket that jobs write under. */
+const ARTIFACT_PREFIX = "jobs/";
+
+/**
+ * What the worker may do, action by action: no policy of AWS's own, which would let it write every log of the account.
+ * It can't read artifacts or results back, can't delete or scan records, and can't send itself jobs.
+ */
+export class WorkerRole extends Construct {
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: WorkerRoleProps) {
+    super(scope, id);
+    this.role = new Role(this, "Role", {
+      assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
+      description: "Sublet's worker: takes jobs, holds leases, writes results.",
+    });
+    const artifactKeys = props.artifacts.arnForObjects(`${ARTIFACT_PREFIX}*`);
+    const statements = [
+      allow("Leases", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [props.leases.tableArn]),
+      allow(
+        "Jobs",
+        // The first three are what an event source mapping needs; the worker's refill and renewal use the same and the last.
+        ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"],
+        [props.express.queueArn, props.jobs.queueArn],
+      ),
+      allow("Results", ["sqs:SendMessage"], [props.results.queueArn, props.deadLetter.queueArn]),
+      allow("Artifacts", ["s3:PutObject"], [artifactKeys]),
+      allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], [props.logGroup.logGroupArn]),
+    ];
+    for (const statement of statements) this.role.addToPolicy(statement);
+    Validations.of(this).acknowledge({
+      id: `AwsSolutions-IAM5[Resource::${exportName(props.artifacts)}/${ARTIFACT_PREFIX}*]`,
+      reason: "The keys of a job's files begin with its id, which nobody knows before the job is sent.",
+    });
+  }
+}
+
+/** cdk-nag names a resource of another stack by the export that the reference becomes. */
+function exportName(bucket: IBucket): string {
+  const owner = Stack.of(bucket);
+  const reference = owner.resolve(owner.exportValue(bucket.bucketArn)) as { readonly "Fn::ImportValue": string };
+  return reference["Fn::ImportValue"];
+}
+
+function allow(sid: string, actions: string[], resources: string[]): PolicyStatement {
+  return new PolicyStatement({ sid, actions, resources });
+}

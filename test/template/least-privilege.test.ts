@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+
+import { giveaways, listOf, statementsOf, type Statement } from "./policy-statements.ts";
+import { ofType, synthesizeStage } from "./synthesized-stage.ts";
+
+const stage = synthesizeStage("prod");
+
+/** The wildcards that AWS doesn't let one avoid, each with its reason in the code that declares it. */
+const UNAVOIDABLE = [/^resource .*ArtifactsBucket[^"]*"\},"\/jobs\/\*"/u];
+
+/** Everything that the worker may do, and no more. */
+const WORKER_ACTIONS = [
+  "dynamodb:GetItem",
+  "dynamodb:UpdateItem",
+  "logs:CreateLogStream",
+  "logs:PutLogEvents",
+  "s3:PutObject",
+  "sqs:ChangeMessageVisibility",
+  "sqs:DeleteMessage",
+  "sqs:GetQueueAttributes",
+  "sqs:ReceiveMessage",
+  "sqs:SendMessage",
+];
+
+describe("every policy statement of the fleet", () => {
+  const statements = [...stage.resources].flatMap(([id, resource]) =>
+    statementsOf(resource).map((statement) => ({ id, statement })),
+  );
+
+  it("is looked at", () => {
+    const owners = new Set(statements.map(({ id }) => stage.resources.get(id)?.Type));
+    expect(owners).toEqual(
+      new Set(["AWS::IAM::Role", "AWS::IAM::Policy", "AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy"]),
+    );
+  });
+
+  it("allows single actions on single resources", () => {
+    const found = statements.flatMap(({ id, statement }) => giveaways(statement).map((what) => `${id}: ${what}`));
+    const avoidable = found.filter(
+      (what) => !UNAVOIDABLE.some((known) => known.test(what.slice(what.indexOf(": ") + 2))),
+    );
+    expect(avoidable).toEqual([]);
+    expect(found).toHaveLength(UNAVOIDABLE.length);
+  });
+
+  it.each<Partial<Statement>>([
+    { Action: "sqs:*" },
+    { Action: ["sqs:SendMessage", "s3:Get*"] },
+    { Resource: "*" },
+    { Resource: { "Fn::Join": ["", ["arn:aws:sqs:", { Ref: "AWS::Region" }, ":*"]] } },
+    { Principal: { AWS: "*" } },
+    { NotAction: "iam:PassRole" },
+    { NotResource: "arn:aws:s3:::mine" },
+  ])("would be caught as %j", (bad) => {
+    expect(giveaways({ Effect: "Allow", Action: "sqs:SendMessage", Resource: "arn:x", ...bad })).toHaveLength(1);
+  });
+});
+
+describe("the worker's role", () => {
+  it("may do what the worker does, and no more", () => {
+    const actions = ofType(stage, "AWS::IAM::Policy").flatMap(([, policy]) =>
+      statementsOf(policy).flatMap(({ Action }) => listOf(Action)),
+    );
+    expect(new Set(actions)).toEqual(new Set(WORKER_ACTIONS));
+  });
+
+  it("is no other role's, and has no policy of AWS's own", () => {
+    const roles = ofType(stage, "AWS::IAM::Role");
+    expect(roles).toHaveLength(1);
+    expect(roles[0][1].Properties).not.toHaveProperty("ManagedPolicyArns");
+  });
+
+  it("can't send itself jobs", () => {
+    const sendable = ofType(stage, "AWS::IAM::Policy")
+      .flatMap(([, policy]) => statementsOf(policy))
+      .filter(({ Action }) => listOf(Action).includes("sqs:SendMessage"))
+      .map(({ Resource }) => JSON.stringify(Resource))
+      .join();
+    expect(sendable).toMatch(/DeadLetter.*ResultsQueue/u);
+    expect(sendable).not.toMatch(/QueuesJobs|QueuesExpress/u);
+  });
+});
