@@ -185,9 +185,9 @@ export const workerConfiguration = {
   },
   launchDeadlineMs: {
     env: "SUBLET_LAUNCH_DEADLINE_MS",
-    schema: wholeNumber(500, 60_000).default(15_000),
+    schema: wholeNumber(500, 60_000).default(8_000),
     unit: "milliseconds",
-    doc: "Limit of one launch of Chromium, its self-test included.",
+    doc: "Limit of one launch of Chromium, its self-test not included. Under Lambda's 10 s of initialization.",
   },
   openDeadlineMs: {
     env: "SUBLET_OPEN_DEADLINE_MS",

@@ -5,9 +5,9 @@ import { emitUsage } from "../telemetry/emit-usage.ts";
 import { composeContainer, queueUrls } from "./compose.ts";
 import { runBatch } from "./run-batch.ts";
 
-// Once for each container, while Lambda still counts it as initialization: the browser is on its way before the first batch.
+// Once for each container, while Lambda initializes it: the browser is up, or known not to be, before the first batch.
 const container = composeContainer(process.env);
-void container.browser.start();
+await container.browser.start();
 
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const { response, usage } = await runBatch(container, {

@@ -12,11 +12,13 @@ export const PROFILES = ["default", "stealth", "mobile"] as const;
 export type Profile = (typeof PROFILES)[number];
 
 /**
- * The limits of a job message. A message over `MESSAGE_MAX_BYTES` is refused before it is parsed.
- * Source of the queue limit: Amazon SQS quotas, maximum message size 1 MiB (2025-08).
+ * The limits of a job message. A message over `messageMaxBytes` is refused before it is parsed. The limit is ours: SQS
+ * itself takes 1 MiB (Amazon SQS quotas, 2025-08), but a copy with its reason must fit into the dead-letter queue.
  */
 export const JOB_LIMITS = {
   messageMaxBytes: 256 * 1024,
+  /** Objects and arrays within each other; what reads a message recursively stays far from the stack's end. */
+  nestingMax: 40,
   durationMinMs: 1_000,
   durationMaxMs: 840_000,
   attemptsMax: 10,

@@ -21,6 +21,10 @@ export function parseJob(body: string): ParsedJob {
     const reason = error instanceof Error ? error.message : String(error);
     return rejected(undefined, [{ field: "(message)", rule: "must be JSON", value: reason.slice(0, 200) }]);
   }
+  if (isDeeperThan(value, JOB_LIMITS.nestingMax)) {
+    const rule = `must not nest objects and arrays more than ${JOB_LIMITS.nestingMax} deep`;
+    return rejected(readId(value), [{ field: "(message)", rule }]);
+  }
   const parsed = jobMessageSchema.safeParse(value);
   if (!parsed.success) return rejected(readId(value), rejectionsFrom(parsed.error, value));
   return { kind: "job", job: parsed.data };
@@ -28,6 +32,16 @@ export function parseJob(body: string): ParsedJob {
 
 function rejected(id: string | undefined, rejections: readonly Rejection[]): ParsedJob {
   return { kind: "rejected", id, rejections };
+}
+
+/** Level by level and not by recursion, which a message could drive to the end of the stack. */
+function isDeeperThan(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > limit) return true;
+    level = level.flatMap((one) => (typeof one === "object" && one !== null ? Object.values(one) : []));
+  }
+  return false;
 }
 
 function readId(value: unknown): string | undefined {

@@ -78,6 +78,20 @@ describe("parseJob", () => {
     expect(parseJob(body).kind).toBe("rejected");
   });
 
+  it.each([
+    ["arrays", "[", "]"],
+    ["objects", '{"a":', "}"],
+  ])("refuses %s that nest so deep that reading them would end the stack", (_what, open, close) => {
+    const depth = 20_000;
+    const input = `{"deep":${open.repeat(depth)}1${close.repeat(depth)}}`;
+    const body = JSON.stringify({ ...valid, input: "(input)" }).replace('"(input)"', input);
+    expect(parseJob(body)).toMatchObject({
+      kind: "rejected",
+      id: "job-1",
+      rejections: [{ rule: "must not nest objects and arrays more than 40 deep" }],
+    });
+  });
+
   it("bounds the value that it quotes", () => {
     const parsed = parseJob(JSON.stringify({ ...valid, priority: "x".repeat(5_000) }));
     expect(parsed.kind === "rejected" && parsed.rejections[0]?.value?.length).toBeLessThanOrEqual(120);
