@@ -1,0 +1,288 @@
+import type { Log } from "../core/logging/log.ts";
+import { BackgroundWork } from "./background-work.ts";
+import { systemClock, type BrowserClock } from "./browser-clock.ts";
+import type { BrowserEvent, ReplaceReason } from "./browser-event.ts";
+import type { BrowserSettings } from "./browser-settings.ts";
+import { BrowserSuccession } from "./browser-succession.ts";
+import { ChangeSignal } from "./change-signal.ts";
+import { ContextAllocation, type Allocated } from "./context-allocation.ts";
+import type { ContextLease, ContextRequest } from "./context-lease.ts";
+import { CpuLedger } from "./cpu-ledger.ts";
+import { sweepLaunchFolders } from "./launch-folder.ts";
+import type { RungFailure } from "./launch-failures.ts";
+import { leaseOf } from "./leased-context.ts";
+import { browserStatus, countContexts, type BrowserPoolStatus } from "./pool-status.ts";
+import type { PooledBrowser } from "./pooled-browser.ts";
+import { PristineRefill } from "./pristine-refill.ts";
+import { attachedBrowsers, launchedBrowsers, type StartBrowser } from "./start-browser.ts";
+import { ClockWatch, ping, type ThawReport } from "./thaw-check.ts";
+import { WarmContexts, warmKey } from "./warm-contexts.ts";
+
+export interface BrowserPoolOptions {
+  readonly settings: BrowserSettings;
+  readonly log: Log;
+  /** Between 0 and 1: picks the fingerprints of stealth contexts. */
+  readonly random: () => number;
+  /** @default the system's */
+  readonly clock?: BrowserClock;
+  /** Told of each launch, retirement and death as it happens. Must not throw. */
+  readonly onEvent?: (event: BrowserEvent) => void;
+}
+
+/** What a container has used so far, over all its browsers. */
+export interface BrowserUsage {
+  /** CPU time of this process and of all launched browsers, in seconds. */
+  readonly cpuSeconds: number;
+  readonly launches: number;
+  readonly crashes: number;
+}
+
+export function createBrowserPool(options: BrowserPoolOptions): BrowserPool {
+  return new BrowserPool(options);
+}
+
+/** Many isolated contexts from one browser: hands them out, keeps some ready, and keeps the browser well. */
+export class BrowserPool {
+  readonly #settings: BrowserSettings;
+  readonly #options: BrowserPoolOptions;
+  readonly #clock: BrowserClock;
+  readonly #work: BackgroundWork;
+  readonly #changed = new ChangeSignal();
+  readonly #launched: BrowserSuccession;
+  readonly #overflow: BrowserSuccession | undefined;
+  readonly #allocation: ContextAllocation;
+  readonly #warm: WarmContexts;
+  readonly #refill: PristineRefill;
+  readonly #clockWatch: ClockWatch;
+  readonly #cpu = new CpuLedger();
+  #phase: "not-started" | "open" | "draining" | "closed" = "not-started";
+  #findings: readonly RungFailure[] = [];
+  #lastReplaceReason: ReplaceReason | undefined;
+
+  constructor(options: BrowserPoolOptions) {
+    const { settings, log, clock = systemClock, random } = options;
+    this.#options = options;
+    this.#settings = settings;
+    this.#clock = clock;
+    this.#work = new BackgroundWork(log);
+    this.#clockWatch = new ClockWatch(clock);
+    const succession = (name: string, start: StartBrowser, launchesAhead: boolean) =>
+      new BrowserSuccession({
+        name,
+        start,
+        launchesAhead,
+        settings,
+        clock,
+        random,
+        work: this.#work,
+        cpu: this.#cpu,
+        onEvent: (event) => this.#onEvent(event),
+        onChange: () => this.#onChange(),
+      });
+    const start =
+      settings.endpoint === undefined ? launchedBrowsers(settings) : attachedBrowsers(settings.endpoint, settings);
+    this.#launched = succession("browser", start, true);
+    this.#overflow =
+      settings.overflowEndpoint === undefined
+        ? undefined
+        : succession("overflow", attachedBrowsers(settings.overflowEndpoint, settings), false);
+    this.#warm = new WarmContexts({ settings, clock, work: this.#work, browsers: () => this.#launched.browsers });
+    this.#refill = new PristineRefill({
+      settings,
+      work: this.#work,
+      browser: () => this.#browserToFill(),
+      onOpened: () => this.#replaceIfWorn(this.#launched.current),
+    });
+    this.#allocation = new ContextAllocation({
+      settings,
+      launched: this.#launched,
+      overflow: this.#overflow,
+      warm: this.#warm,
+      work: this.#work,
+      changed: this.#changed,
+      isOpen: () => this.#phase === "open",
+    });
+  }
+
+  /**
+   * Sweeps what dead processes left and brings the browser up. Not needed before `leaseContext`, which does it itself;
+   * never rejects: a launch that fails is told by event and log, and tried again by the next lease.
+   */
+  async start(): Promise<BrowserPoolStatus> {
+    await this.#open();
+    await this.#launched.get().catch((error: unknown) => this.#options.log.error("no browser", { error }));
+    return this.status();
+  }
+
+  /**
+   * A context with a page, the slot being granted already. Waits for the browser, and for room where the browser is for
+   * one tenant at a time.
+   * @throws the signal's reason, `BrowserUnavailable` (give the job back), `PoolClosed`
+   */
+  async leaseContext(request: ContextRequest): Promise<ContextLease> {
+    const startedAtMs = this.#clock.monotonicMs();
+    request.signal.throwIfAborted();
+    await this.#open();
+    const allocating = this.#allocation.allocate(request);
+    const allocated = await this.#unlessAborted(allocating, request.signal);
+    const { context, temperature } = allocated;
+    this.#refill.refill();
+    return leaseOf({
+      pooled: context,
+      allocation: { temperature, ms: this.#clock.monotonicMs() - startedAtMs },
+      signal: request.signal,
+      readDeadlineMs: this.#settings.openDeadlineMs,
+      giveBack: (mayStayWarm) => this.#giveBack(allocated, mayStayWarm ? warmKey(request) : undefined),
+    });
+  }
+
+  status(): BrowserPoolStatus {
+    const { current, browsers, launches, deaths } = this.#launched;
+    const others = [...browsers, ...(this.#overflow?.browsers ?? [])].filter((browser) => browser !== current);
+    const oneSlot = current?.running.rung === "one-slot" && this.#overflow === undefined;
+    return {
+      phase: this.#statusPhase(),
+      rung: current?.running.rung ?? "none",
+      ...(current ? { current: browserStatus(current) } : {}),
+      others: others.map(browserStatus),
+      contexts: countContexts(current ? [current, ...others] : others),
+      ...(oneSlot ? { slotLimit: 1 } : {}),
+      launches,
+      crashes: deaths,
+      isolationFindings: this.#findings,
+      ...(this.#lastReplaceReason === undefined ? {} : { lastReplaceReason: this.#lastReplaceReason }),
+    };
+  }
+
+  /** What has been used so far. One pass over /proc. */
+  async usage(): Promise<BrowserUsage> {
+    const groups = [...this.#launched.browsers].map(({ running }) => running.pid).filter((pid) => pid !== undefined);
+    await Promise.all(groups.map((group) => this.#cpu.read(group)));
+    const { user, system } = process.cpuUsage();
+    return {
+      cpuSeconds: this.#cpu.totalSeconds + (user + system) / 1e6,
+      launches: this.#launched.launches,
+      crashes: this.#launched.deaths,
+    };
+  }
+
+  /** At the start of each invocation: the freeze before it may have cost the browser, or time. Never rejects. */
+  async thawCheck(): Promise<ThawReport> {
+    const clockJumpMs = this.#clockWatch.jumpMs();
+    const browser = this.#launched.current;
+    const first = this.#launched.launches === 0;
+    let detail = "the browser was gone";
+    if (browser) {
+      const startedAtMs = this.#clock.monotonicMs();
+      try {
+        await ping(browser, this.#settings.pingDeadlineMs);
+        return { kind: "alive", pingMs: this.#clock.monotonicMs() - startedAtMs, clockJumpMs };
+      } catch (error) {
+        detail = error instanceof Error ? error.message : String(error);
+        this.#launched.condemn(browser, "ping-deadline", true);
+        this.#work.run("killing a browser that doesn't answer", () => this.#launched.kill(browser, detail));
+      }
+    }
+    try {
+      await this.#open();
+      await this.#launched.get();
+      return first ? { kind: "started", clockJumpMs } : { kind: "replaced", detail, clockJumpMs };
+    } catch (error) {
+      return { kind: "unavailable", detail: error instanceof Error ? error.message : String(error), clockJumpMs };
+    }
+  }
+
+  /** Settles when nothing is under way in the background. Await it before the container may freeze. */
+  async settled(): Promise<void> {
+    await this.#work.settled();
+  }
+
+  /** No more leases; what waits is closed; settles when the last lease has ended. */
+  async drain(): Promise<void> {
+    if (this.#phase !== "closed") this.#phase = "draining";
+    this.#changed.tell();
+    for (const browser of this.#allBrowsers()) {
+      for (const context of browser.contexts) {
+        if (context.state.kind === "leased") continue;
+        this.#work.run("closing an unused context", () => browser.shut(context));
+      }
+    }
+    await Promise.all(this.#allBrowsers().map((browser) => browser.empty()));
+  }
+
+  /** Ends everything, leases included, and leaves nothing behind: no process, folder, listener or timer. Bounded, idempotent. */
+  async close(): Promise<void> {
+    this.#phase = "closed";
+    this.#warm.close();
+    this.#changed.tell();
+    await Promise.all([this.#launched.close(), this.#overflow?.close()]);
+    await this.#work.settled();
+  }
+
+  async #open(): Promise<void> {
+    if (this.#phase !== "not-started") return;
+    this.#phase = "open";
+    // Not awaited: sweeping what is left of others isn't a reason for anybody to wait.
+    this.#work.run("sweeping leftover folders", () => sweepLaunchFolders(this.#settings.tempDir));
+  }
+
+  async #unlessAborted(allocating: Promise<Allocated>, signal: AbortSignal): Promise<Allocated> {
+    const aborted = Promise.withResolvers<never>();
+    const onAbort = () => aborted.reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    try {
+      return await Promise.race([allocating, aborted.promise]);
+    } catch (error) {
+      const comesLate = allocating.then((late) => this.#giveBack(late, undefined)).catch(() => {});
+      if (signal.aborted) this.#work.run("giving back a context that nobody waits for", () => comesLate);
+      throw error;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+
+  async #giveBack({ context, leave }: Allocated, key: string | undefined): Promise<void> {
+    const { owner } = context;
+    const kept = key !== undefined && this.#phase === "open" && (await this.#warm.keep(context, key));
+    if (!kept) await owner.shut(context);
+    leave();
+    if (owner.running.rung === "one-slot") this.#launched.condemn(owner, "tenant-left", false);
+    this.#replaceIfWorn(owner);
+    // A hosted browser is paid for while it is connected.
+    if (owner === this.#overflow?.current && owner.claims === 0) this.#overflow.condemn(owner, "tenant-left", false);
+    this.#onChange();
+  }
+
+  #replaceIfWorn(browser: PooledBrowser | undefined): void {
+    const reason = browser?.wear();
+    if (browser && reason !== undefined && browser === this.#launched.current) this.#launched.replace(browser, reason);
+  }
+
+  #browserToFill(): PooledBrowser | undefined {
+    const { current } = this.#launched;
+    return this.#phase === "open" && current?.running.rung !== "one-slot" ? current : undefined;
+  }
+
+  #allBrowsers(): readonly PooledBrowser[] {
+    return [...this.#launched.browsers, ...(this.#overflow?.browsers ?? [])];
+  }
+
+  #onChange(): void {
+    this.#changed.tell();
+    this.#refill.refill();
+  }
+
+  #onEvent(event: BrowserEvent): void {
+    if (event.kind === "browser-launched") this.#findings = event.findings;
+    if (event.kind === "browser-retired" || event.kind === "browser-condemned") this.#lastReplaceReason = event.reason;
+    const level = event.kind === "browser-launched" || event.kind === "browser-retired" ? "info" : "warn";
+    this.#options.log[event.kind === "browser-closed" ? "info" : level](event.kind.replaceAll("-", " "), { ...event });
+    this.#options.onEvent?.(event);
+  }
+
+  #statusPhase(): BrowserPoolStatus["phase"] {
+    if (this.#phase !== "open") return this.#phase;
+    if (this.#launched.current) return "up";
+    return this.#launched.isLaunching ? "launching" : "down";
+  }
+}

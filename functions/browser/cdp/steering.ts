@@ -1,0 +1,54 @@
+import type { Browser, BrowserContext, Page } from "playwright-core";
+
+import type { ContextSteering } from "./context-steering.ts";
+import type { SteeredTransport } from "./steered-transport.ts";
+
+const transports = new WeakMap<Browser, SteeredTransport>();
+const contextIds = new WeakMap<BrowserContext, Promise<string>>();
+
+/** Remembers by which transport a browser is reached. Whoever connects calls it once. */
+export function rememberTransport(browser: Browser, transport: SteeredTransport): void {
+  transports.set(browser, transport);
+}
+
+/**
+ * Changes what holds for a context, and settles when its pages have it.
+ * @returns false when its browser isn't reached by a steered transport, as with a Playwright server
+ */
+export async function steer(context: BrowserContext, page: Page, change: Partial<ContextSteering>): Promise<boolean> {
+  const transport = transportOf(context);
+  if (!transport) return false;
+  const id = await browserContextId(context, page);
+  await transport.steer(id, { ...transport.steeringOf(id), ...change });
+  return true;
+}
+
+export function isSteered(context: BrowserContext): boolean {
+  return transportOf(context) !== undefined;
+}
+
+function transportOf(context: BrowserContext): SteeredTransport | undefined {
+  const browser = context.browser();
+  return browser ? transports.get(browser) : undefined;
+}
+
+/** The protocol's name of a context. Asked once: it costs three round trips. */
+function browserContextId(context: BrowserContext, page: Page): Promise<string> {
+  const known = contextIds.get(context);
+  if (known) return known;
+  const asked = askBrowserContextId(context, page);
+  contextIds.set(context, asked);
+  asked.catch(() => contextIds.delete(context));
+  return asked;
+}
+
+async function askBrowserContextId(context: BrowserContext, page: Page): Promise<string> {
+  const session = await context.newCDPSession(page);
+  try {
+    const { targetInfo } = await session.send("Target.getTargetInfo");
+    if (targetInfo.browserContextId === undefined) throw new Error("The browser names no context for this page");
+    return targetInfo.browserContextId;
+  } finally {
+    session.detach().catch(() => {});
+  }
+}

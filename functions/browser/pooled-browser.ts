@@ -1,0 +1,181 @@
+import { withDeadline, BrowserDeadlineExceeded } from "./deadline.ts";
+import type { Profile } from "../core/job/job-message.ts";
+import type { BrowserClock } from "./browser-clock.ts";
+import type { ReplaceReason } from "./browser-event.ts";
+import type { BrowserSettings } from "./browser-settings.ts";
+import { OpeningTimes } from "./opening-times.ts";
+import { openContext, type OpenedContext } from "./open-context.ts";
+import { PooledContext } from "./pooled-context.ts";
+import { retireReason, type RetireReason } from "./retire-rules.ts";
+import type { RunningBrowser } from "./running-browser.ts";
+
+/** launch → retire (no new contexts) → close → kill. */
+export type BrowserState =
+  | { readonly kind: "live" }
+  /** Its last leases go on, bounded. `sick`: it missed a deadline, and is killed and not asked to quit. */
+  | { readonly kind: "retired"; readonly reason: ReplaceReason; readonly sick: boolean }
+  | { readonly kind: "closing"; readonly sick: boolean }
+  | { readonly kind: "gone"; readonly detail: string };
+
+export interface PooledBrowserOptions {
+  readonly id: string;
+  readonly running: RunningBrowser;
+  readonly settings: BrowserSettings;
+  readonly clock: BrowserClock;
+  readonly random: () => number;
+  /** It missed a deadline. Told at once, by whatever found it. */
+  readonly onSick: (browser: PooledBrowser, reason: ReplaceReason) => void;
+  readonly onRendererDied: (context: PooledContext) => void;
+}
+
+/** One browser of the pool and the contexts in it. Every number about it is counted from its sets. */
+export class PooledBrowser {
+  readonly id: string;
+  readonly running: RunningBrowser;
+  readonly contexts = new Set<PooledContext>();
+  state: BrowserState = { kind: "live" };
+  readonly #options: PooledBrowserOptions;
+  readonly #bornAtMs: number;
+  readonly #openings = new Set<Promise<OpenedContext>>();
+  readonly #claims = new Set<object>();
+  readonly #openingTimes = new OpeningTimes();
+  #made = 0;
+  #whenEmpty: (() => void)[] = [];
+  readonly #gone = Promise.withResolvers<never>();
+
+  constructor(options: PooledBrowserOptions) {
+    this.id = options.id;
+    this.running = options.running;
+    this.#options = options;
+    this.#bornAtMs = options.clock.monotonicMs();
+    this.#gone.promise.catch(() => {});
+  }
+
+  get uses(): number {
+    return this.#made;
+  }
+
+  get ageMs(): number {
+    return this.#options.clock.monotonicMs() - this.#bornAtMs;
+  }
+
+  get opening(): number {
+    return this.#openings.size;
+  }
+
+  /** A lease's place in this browser, from the choice of the browser to the end of the lease. Idempotent to give back. */
+  claim(): () => void {
+    const claim = {};
+    this.#claims.add(claim);
+    return () => this.#claims.delete(claim);
+  }
+
+  get claims(): number {
+    return this.#claims.size;
+  }
+
+  count(kind: "pristine" | "leased" | "warm" | "closing"): number {
+    let count = 0;
+    for (const context of this.contexts) if (context.state.kind === kind) count += 1;
+    return count;
+  }
+
+  /** Why it is due for replacement, if it is. */
+  wear(): RetireReason | undefined {
+    const wear = { uses: this.#made, ageMs: this.ageMs, openMs: this.#openingTimes.inOrder() };
+    return retireReason(wear, this.#options.settings);
+  }
+
+  /**
+   * Opens a context with a page, for a lease or to be kept ready.
+   * @throws BrowserDeadlineExceeded (the browser is sick then), or what Playwright says of a dying browser
+   */
+  async open(profile: Profile, purpose: "pristine" | "leased"): Promise<PooledContext> {
+    const { clock, random, settings } = this.#options;
+    const startedAtMs = clock.monotonicMs();
+    this.#made += 1;
+    const number = this.#made;
+    const opening = openContext(this.running.browser, profile, random);
+    this.#openings.add(opening);
+    try {
+      const opened = await this.whileUp(opening, settings.openDeadlineMs, "opening a context");
+      this.#openingTimes.add(clock.monotonicMs() - startedAtMs);
+      return this.#admit({ ...opened, id: `${this.id}/${number}`, owner: this, profile, state: { kind: purpose } });
+    } catch (error) {
+      if (error instanceof BrowserDeadlineExceeded) {
+        opening.then(({ context }) => context.close()).catch(() => {});
+        this.#options.onSick(this, "open-deadline");
+      }
+      throw error;
+    } finally {
+      this.#openings.delete(opening);
+      this.#tellEmpty();
+    }
+  }
+
+  /** Closes a context. Bounded, idempotent, and never throws: when the browser doesn't do it, the browser is sick. */
+  async shut(context: PooledContext): Promise<void> {
+    if (context.state.kind === "closing" || context.state.kind === "gone") return;
+    context.state = { kind: "closing" };
+    try {
+      await this.whileUp(context.context.close(), this.#options.settings.closeDeadlineMs, "closing a context");
+    } catch {
+      // A browser that can't close a context can't be trusted with the next one. A dead one isn't sick, it is gone.
+      const died = this.state.kind === "gone" || !this.running.browser.isConnected();
+      if (!died) this.#options.onSick(this, "close-deadline");
+    }
+    this.#forget(context);
+  }
+
+  /**
+   * Playwright's calls under way may never settle when their browser goes: this settles with the call, the browser's end
+   * or the limit, whichever is first.
+   */
+  async whileUp<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
+    return withDeadline(Promise.race([promise, this.#gone.promise]), ms, what);
+  }
+
+  /** The browser is gone, whoever ended it. Idempotent. */
+  end(detail: string): void {
+    if (this.state.kind === "gone") return;
+    this.state = { kind: "gone", detail };
+    this.#gone.reject(new Error(`the browser is gone: ${detail}`));
+    for (const context of this.contexts) {
+      context.lose({ what: "browser", detail });
+      this.#forget(context);
+    }
+  }
+
+  /** Settles when no context is open, opening or closing. */
+  async empty(): Promise<void> {
+    while (this.contexts.size + this.#openings.size > 0) {
+      await new Promise<void>((resolve) => {
+        this.#whenEmpty.push(resolve);
+      });
+    }
+  }
+
+  #admit(options: ConstructorParameters<typeof PooledContext>[0]): PooledContext {
+    const context = new PooledContext(options);
+    this.contexts.add(context);
+    context.page.once("crash", () => {
+      if (!context.isSound) return;
+      context.lose({ what: "renderer", detail: "the page's renderer process ended" });
+      this.#options.onRendererDied(context);
+    });
+    return context;
+  }
+
+  #forget(context: PooledContext): void {
+    context.state = { kind: "gone" };
+    this.contexts.delete(context);
+    this.#tellEmpty();
+  }
+
+  #tellEmpty(): void {
+    if (this.contexts.size + this.#openings.size > 0) return;
+    const told = this.#whenEmpty;
+    this.#whenEmpty = [];
+    for (const tell of told) tell();
+  }
+}

@@ -1,0 +1,62 @@
+import { expect, test } from "vitest";
+
+import { openPool, request } from "./pool-fixture.ts";
+
+test("the first lease is cold, the next ones take what was made ahead, and what is taken is made again", async () => {
+  const { pool } = await openPool({ pristine: { default: 2, stealth: 0, mobile: 0 } });
+  const cold = await pool.leaseContext(request());
+  expect(cold.allocation.temperature).toBe("cold");
+  await pool.settled();
+  expect(pool.status().contexts).toMatchObject({ pristine: 2, leased: 1 });
+
+  const hot = await Promise.all([pool.leaseContext(request()), pool.leaseContext(request())]);
+  expect(hot.map(({ allocation }) => allocation.temperature)).toEqual(["hot", "hot"]);
+  await pool.settled();
+  expect(pool.status().contexts).toMatchObject({ pristine: 2, leased: 3, opening: 0 });
+});
+
+test("with none ready of its profile, a context is opened on demand", async () => {
+  const { pool } = await openPool({ pristine: { default: 0, stealth: 0, mobile: 1 } });
+  await pool.start();
+  await pool.settled();
+  const [first, second, mobile] = await Promise.all([
+    pool.leaseContext(request()),
+    pool.leaseContext(request()),
+    pool.leaseContext(request({ profile: "mobile" })),
+  ]);
+  expect([first, second, mobile].map(({ allocation }) => allocation.temperature)).toEqual(["warm", "warm", "hot"]);
+});
+
+test("no tenant's context is ever another's", async () => {
+  const { pool } = await openPool();
+  await pool.start();
+  const seen = new Set<unknown>();
+  for (let round = 0; round < 5; round += 1) {
+    const leases = await Promise.all([1, 2, 3].map(() => pool.leaseContext(request())));
+    for (const { context, page } of leases) {
+      expect(page.url()).toBe("about:blank");
+      seen.add(context);
+    }
+    await Promise.all(leases.map((lease) => lease.release()));
+  }
+  expect(seen.size).toBe(15);
+});
+
+test("a pristine context whose renderer dies is replaced, and never handed out", async () => {
+  const { pool, event } = await openPool({ pristine: { default: 1, stealth: 0, mobile: 0 } });
+  const first = await pool.leaseContext(request());
+  await pool.settled();
+  const browser = first.context.browser();
+  const idle = browser?.contexts().find((context) => context !== first.context && context.pages().length > 0);
+  await idle
+    ?.pages()[0]
+    ?.goto("chrome://crash")
+    .catch(() => {});
+  expect(await event("renderer-died")).toMatchObject({ leased: false });
+
+  const next = await pool.leaseContext(request());
+  expect(next.context).not.toBe(idle);
+  expect(await next.page.evaluate(() => 1 + 1)).toBe(2);
+  await pool.settled();
+  expect(pool.status().contexts).toMatchObject({ pristine: 1, leased: 2 });
+});
