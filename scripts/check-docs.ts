@@ -2,9 +2,10 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
+import { jobSchemaText } from "../cli/jobs/job-schema.ts";
 import { workerConfiguration } from "../functions/worker/configuration.ts";
 import { configurationDoc } from "./generate-configuration-doc.ts";
-import { jobSchemaText, withFieldTable } from "./generate-job-docs.ts";
+import { withFieldTable } from "./generate-job-docs.ts";
 
 /** Documents may only name what exists: files, links, scripts, settings. Prints what doesn't and exits with 1. */
 

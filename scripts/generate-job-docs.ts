@@ -2,6 +2,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
+import { jobSchemaText } from "../cli/jobs/job-schema.ts";
 import { jobMessageSchema } from "../functions/core/job/job-message.ts";
 
 const DOC = fileURLToPath(new URL("../docs/jobs.md", import.meta.url));
@@ -16,11 +17,6 @@ interface Property {
   readonly description?: string;
   readonly minimum?: number;
   readonly maximum?: number;
-}
-
-/** The JSON Schema that producers check their messages against. */
-export function jobSchemaText(): string {
-  return `${JSON.stringify(z.toJSONSchema(jobMessageSchema, { io: "input" }), undefined, 2)}\n`;
 }
 
 /** `docs/jobs.md` with its table of fields as the schema says it today. */
