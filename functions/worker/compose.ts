@@ -11,6 +11,7 @@ import { S3ArtifactStore } from "../store/s3-artifact-store.ts";
 import { s3Client } from "../store/s3-client.ts";
 import { strategies } from "../strategies/registry.ts";
 import { createLog } from "../telemetry/powertools-log.ts";
+import { BrowserAccount } from "./browser-account.ts";
 import { workerConfiguration, type WorkerConfiguration } from "./configuration.ts";
 import type { Container } from "./container.ts";
 
@@ -19,13 +20,15 @@ export function composeContainer(environment: NodeJS.ProcessEnv): Container {
   const configuration = readConfiguration(workerConfiguration, environment);
   const id = randomUUID();
   const log = createLog({ level: configuration.logLevel, container: id });
+  const browser = createBrowserPool({ settings: browserSettings(configuration), log, random: Math.random });
   return {
     id,
     configuration,
     leases: new DynamoDbLeaseStore(dynamoDbClient(), configuration.leasesTable, configuration.retentionDays),
     queue: new SqsJobQueue(sqsClient(), queueUrls(configuration), configuration.visibilitySeconds),
     artifacts: new S3ArtifactStore(s3Client(), configuration.artifactsBucket),
-    browser: createBrowserPool({ settings: browserSettings(configuration), log, random: Math.random }),
+    browser,
+    account: new BrowserAccount(browser),
     strategies,
     log,
   };

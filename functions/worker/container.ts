@@ -4,6 +4,7 @@ import type { JobQueue } from "../core/job/job-queue.ts";
 import type { LeaseStore } from "../core/lease/lease-store.ts";
 import type { Log } from "../core/logging/log.ts";
 import type { Strategy } from "../strategies/contract/define-strategy.ts";
+import type { BrowserAccount } from "./browser-account.ts";
 import type { WorkerConfiguration } from "./configuration.ts";
 
 /** What lives as long as the container does, over all its invocations. `compose.ts` builds it. */
@@ -15,6 +16,7 @@ export interface Container {
   readonly queue: JobQueue;
   readonly artifacts: ArtifactStore;
   readonly browser: BrowserPool;
+  readonly account: BrowserAccount;
   readonly strategies: ReadonlyMap<string, Strategy>;
   readonly log: Log;
 }

@@ -32,7 +32,7 @@ export interface BatchEnd {
  */
 export async function runBatch(container: Container, input: BatchInput): Promise<BatchEnd> {
   const startedAtMs = Date.now();
-  const [browserBefore] = await Promise.all([container.browser.usage(), checkBrowser(container)]);
+  await checkBrowser(container);
   const drain = new AbortController();
   const invocation = openInvocation(container, input, startedAtMs, drain.signal);
   const stopWork = () => {
@@ -63,14 +63,10 @@ export async function runBatch(container: Container, input: BatchInput): Promise
     await settleBrowser(container);
   }
   const undone = first.filter(({ settled }) => settled !== "removed");
-  const now = await container.browser.usage();
+  const browser = await container.account.close();
   return {
     response: { batchItemFailures: undone.map(({ message }) => ({ itemIdentifier: message.messageId })) },
-    usage: invocation.meter.read(Date.now(), {
-      cpuSeconds: now.cpuSeconds - browserBefore.cpuSeconds,
-      launches: now.launches - browserBefore.launches,
-      crashes: now.crashes - browserBefore.crashes,
-    }),
+    usage: invocation.meter.read(Date.now(), browser),
   };
 }
 

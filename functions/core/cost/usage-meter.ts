@@ -108,7 +108,7 @@ export class UsageMeter {
     this.#refilledJobs += jobs;
   }
 
-  /** Closes the account. `browser` is what the browser room counted since the start of the invocation. */
+  /** Closes the account. `browser` is what the browser room counted since the last invocation was closed. */
   read(
     nowMs: number,
     browser: { readonly cpuSeconds: number; readonly launches: number; readonly crashes: number },

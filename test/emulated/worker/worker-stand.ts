@@ -18,6 +18,7 @@ import {
   type Strategy,
   type StrategyRun,
 } from "../../../functions/strategies/contract/define-strategy.ts";
+import { BrowserAccount } from "../../../functions/worker/browser-account.ts";
 import type { Container } from "../../../functions/worker/container.ts";
 import { workerConfiguration } from "../../../functions/worker/configuration.ts";
 import { runBatch, type BatchEnd } from "../../../functions/worker/run-batch.ts";
@@ -102,6 +103,7 @@ export class WorkerStand {
       queue: this.queue,
       artifacts: new S3ArtifactStore(s3, this.#sqs.bucket),
       browser: this.browser.asPool(),
+      account: new BrowserAccount(this.browser.asPool()),
       strategies: new Map(strategies.map((strategy) => [strategy.name, strategy])),
       log: QUIET,
       ...change,

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+import type { JobResult } from "../../functions/core/job/job-result.ts";
+import { SystemStack } from "./stack.ts";
+
+const JOBS = 1_000;
+const CONTAINERS = 2;
+/** In the order of their sending, the answer to each kind of malformed message. */
+const MALFORMED: readonly { readonly field: string; readonly body: (id: string, host: string) => string }[] = [
+  { field: "(message)", body: () => "{this is not JSON" },
+  { field: "priorty", body: (id, host) => message(id, host, { priorty: "high" }) },
+  { field: "priority", body: (id, host) => message(id, host, { priority: "urgent" }) },
+  { field: "strategy", body: (id, host) => message(id, host, { strategy: "mine-bitcoin" }) },
+  { field: "input.steps", body: (id, host) => message(id, host, { input: { steps: "all of them" } }) },
+];
+
+function message(id: string, host: string, change: object = {}): string {
+  const steps = [
+    { do: "goto", url: `http://${host}/whoami?job=${id}` },
+    { do: "extract", fields: { answer: { selector: "body" } } },
+  ];
+  return JSON.stringify({ v: 1, id, strategy: "recipe", site: host, input: { steps }, ...change });
+}
+
+let stack: SystemStack;
+let results: Map<string, JobResult[]>;
+let sentMalformed: { readonly id: string; readonly field: string }[];
+
+beforeAll(async () => {
+  stack = await SystemStack.start({ containers: CONTAINERS });
+  const bodies: string[] = [];
+  sentMalformed = [];
+  for (let index = 1; index <= JOBS; index += 1) {
+    const id = `job-${index}`;
+    bodies.push(message(id, stack.host));
+    if (index % 10 === 0) bodies.push(message(id, stack.host));
+    if (index % 50 !== 0) continue;
+    const kind = MALFORMED[(index / 50) % MALFORMED.length];
+    if (!kind) throw new Error("there is a kind for each index");
+    sentMalformed.push({ id: `bad-${index}`, field: kind.field });
+    bodies.push(kind.body(`bad-${index}`, stack.host));
+  }
+  await stack.send(bodies);
+  const all = await stack.results(JOBS + sentMalformed.length, 10);
+  results = Map.groupBy(all, ({ id }) => id);
+}, 600_000);
+
+afterAll(() => stack.close());
+
+describe(`${JOBS} jobs through ${CONTAINERS} containers, every tenth sent twice, every fiftieth message malformed`, () => {
+  it("gives each job exactly one result, and the right one", () => {
+    const wrong = Array.from({ length: JOBS }, (_, index) => `job-${index + 1}`).filter((id) => {
+      const [result, ...more] = results.get(id) ?? [];
+      return result?.kind !== "completed" || more.length > 0 || !JSON.stringify(result.output).includes("Mozilla");
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it("ran no job twice, by the site's own log", () => {
+    const visits = stack.shop.requests().filter(({ path }) => path.startsWith("/whoami"));
+    const perJob = Map.groupBy(visits, ({ path }) => path);
+    expect(perJob.size).toBe(JOBS);
+    expect([...perJob.values()].filter((list) => list.length !== 1)).toEqual([]);
+  });
+
+  it("gave each job a visitor of its own: no cookie went from one job to the next", () => {
+    const visits = stack.shop.requests().filter(({ path }) => path.startsWith("/whoami"));
+    const carried = visits.filter(({ visitor }) => visitor !== null);
+    expect(carried).toEqual([]);
+  });
+
+  it("answers each malformed message with its field and rule, and keeps a copy in the dead-letter queue", async () => {
+    const rejected = [...results.values()].flat().filter(({ kind }) => kind === "rejected");
+    const fields = rejected.map(({ rejections }) => rejections?.[0]?.field).toSorted();
+    expect(fields).toEqual(sentMalformed.map(({ field }) => field).toSorted());
+    expect(rejected.every(({ rejections }) => rejections?.every(({ rule }) => rule.length > 0))).toBe(true);
+    expect(await stack.drain("DeadLetterQueueUrl")).toHaveLength(sentMalformed.length);
+  });
+
+  it("leaves nothing behind in the queues", async () => {
+    expect(await stack.drain("JobsQueueUrl")).toEqual([]);
+    expect(await stack.drain("ExpressQueueUrl")).toEqual([]);
+  });
+
+  it("ran them in both containers, up to ten at once in one browser", () => {
+    const usages = stack.lines.filter((line) => "ContextsPeak" in line);
+    expect(new Set(usages.map((line) => line["container"])).size).toBe(CONTAINERS);
+    const peaks = usages.flatMap((line) => Number(line["ContextsPeak"]));
+    expect(Math.max(...peaks)).toBe(10);
+    const launches = usages.reduce((sum, line) => sum + Number(line["BrowserLaunches"]), 0);
+    expect(launches).toBeLessThanOrEqual(CONTAINERS);
+  });
+});
