@@ -14,9 +14,11 @@ const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclud
 })
   .split("\n")
   .filter((file) => file !== "" && existsSync(file));
-const scripts = Object.keys(
-  (JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> }).scripts,
-);
+const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Record<
+  "scripts" | "dependencies" | "devDependencies",
+  Record<string, string>
+>;
+const scripts = Object.keys(manifest.scripts);
 const settings = new Set<string>(Object.values(workerConfiguration).map(({ env }) => env));
 const rooms = /^(?:functions|infra|layers|local|cli|bench|examples|test|scripts|docs)\//u;
 
@@ -27,6 +29,12 @@ const jobs = readFileSync("docs/jobs.md", "utf8");
 if (withFieldTable(jobs) !== jobs) problems.push("docs/jobs.md: its table of fields is out of date");
 if (readFileSync("docs/job.schema.json", "utf8") !== jobSchemaText())
   problems.push("docs/job.schema.json: out of date");
+
+const reasons = readFileSync("docs/adr/0002-dependencies.md", "utf8");
+const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });
+for (const name of dependencies.filter((one) => !reasons.includes(`\`${one}\``))) {
+  problems.push(`docs/adr/0002-dependencies.md: has no line for ${name}`);
+}
 
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) {
