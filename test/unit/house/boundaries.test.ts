@@ -54,6 +54,8 @@ describe("import boundaries", () => {
     ["local/planted.ts", uses("../infra/app.ts")],
     ["local/planted.ts", uses("../functions/worker/handler.ts")],
     ["cli/planted.ts", uses("../functions/worker/handler.ts")],
+    ["bench/planted.ts", uses("../functions/worker/run-job.ts")],
+    ["bench/planted.ts", uses("@aws-sdk/client-sqs")],
   ])("%s may not have it: %s", (path, source) => {
     expect(lint(path, source)).toMatch(/no-restricted-imports/u);
   });
@@ -74,6 +76,7 @@ describe("import boundaries", () => {
     ["functions/worker/planted.ts", uses("../store/dynamodb-lease-store.ts")],
     ["infra/planted.ts", uses("../functions/worker/configuration.ts")],
     ["cli/planted.ts", uses("../functions/core/job/job-message.ts")],
+    ["bench/planted.ts", uses("../functions/browser/browser-pool.ts")],
   ])("%s may have it: %s", (path, source) => {
     expect(lint(path, source)).not.toMatch(/no-restricted/u);
   });
