@@ -52,6 +52,7 @@ export class SystemStack {
     return new SystemStack(stack, shop, logDirectory, lines);
   }
 
+  /** Idempotent. */
   async close(): Promise<void> {
     this.#sqs.destroy();
     await Promise.all([this.shop.close(), this.#stack.close()]);

@@ -1,10 +1,15 @@
+import { readdirSync, readFileSync } from "node:fs";
+
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
+import { PATHS } from "../../cli/project-paths.ts";
 import type { JobResult } from "../../functions/core/job/job-result.ts";
 import { SystemStack } from "./stack.ts";
 
 const JOBS = 1_000;
 const CONTAINERS = 2;
+/** Contexts that a container keeps ready: the default of `SUBLET_PRISTINE_DEFAULT`. */
+const PRISTINE = 2;
 /** In the order of their sending, the answer to each kind of malformed message. */
 const MALFORMED: readonly { readonly field: string; readonly body: (id: string, host: string) => string }[] = [
   { field: "(message)", body: () => "{this is not JSON" },
@@ -92,4 +97,27 @@ describe(`${JOBS} jobs through ${CONTAINERS} containers, every tenth sent twice,
     const launches = usages.reduce((sum, line) => sum + Number(line["BrowserLaunches"]), 0);
     expect(launches).toBeLessThanOrEqual(CONTAINERS);
   });
+
+  it("is back to its pristine contexts afterwards, and leaves no browser when it ends", async () => {
+    await expect.poll(renderers, { timeout: 30_000 }).toBeLessThanOrEqual(CONTAINERS * PRISTINE);
+    await stack.close();
+    expect(renderers()).toBe(0);
+  });
 });
+
+/** Chromium's renderers that run from the synthesized layer. */
+function renderers(): number {
+  return readdirSync("/proc").filter((pid) => {
+    if (!/^\d+$/u.test(pid)) return false;
+    const cmdline = commandLine(pid);
+    return cmdline.startsWith(PATHS.assembly) && cmdline.includes("--type=renderer");
+  }).length;
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -7,8 +7,8 @@ import { liveMembers } from "../../../functions/browser/process-group.ts";
 import { openPool, pidOf, request, type PoolFixture } from "./pool-fixture.ts";
 import { openTenantSite } from "./tenant-site.ts";
 
-const LEASES = 100;
-const WAVE = 8;
+const LEASES = 200;
+const WAVE = 10;
 
 /** Everything that a lease could leave behind. */
 async function footprint({ pool, foldersLeft }: PoolFixture, signal: AbortSignal) {
@@ -44,7 +44,7 @@ async function steadyFootprint(fixture: PoolFixture, signal: AbortSignal) {
 
 const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === "Timeout").length;
 
-test("a hundred leases in waves leave processes, folders, listeners, timers and contexts as they were", async () => {
+test("two hundred leases in waves leave processes, folders, listeners, timers and contexts as they were", async () => {
   const timersBefore = timers();
   const { origin } = await openTenantSite();
   const fixture = await openPool();
