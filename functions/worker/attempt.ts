@@ -82,8 +82,8 @@ export async function attemptJob(
     return {
       outcome,
       artifacts: trace?.artifacts ?? [],
-      allocation: context?.allocation,
-      runMs: Date.now() - startedAtMs - (context?.allocation.ms ?? 0),
+      allocation: context && { ...context.allocation, ms: toTenths(context.allocation.ms) },
+      runMs: Math.round(Date.now() - startedAtMs - (context?.allocation.ms ?? 0)),
       closed: context?.release() ?? Promise.resolve(),
     };
   } finally {
@@ -125,6 +125,11 @@ async function crashOf(context: ContextLease): Promise<Outcome | undefined> {
 
 function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).slice(0, DETAIL_MAX_CHARACTERS);
+}
+
+/** A hot allocation takes about a millisecond, so whole ones would say too little; more digits say nothing. */
+function toTenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }
 
 function whenAborted(signal: AbortSignal, listener: () => void): void {

@@ -21,7 +21,8 @@ export function startHeartbeat(container: Container, invocation: Invocation): { 
 /** One round. Never throws: what fails now is tried again by the next one, before anything has run out. */
 async function beat(container: Container, invocation: Invocation): Promise<void> {
   const held = [...invocation.held.values()];
-  await Promise.all([hide(container, invocation, held), ...held.map((one) => renew(container, one))]);
+  invocation.hiding = hide(container, invocation, held);
+  await Promise.all([invocation.hiding, ...held.map((one) => renew(container, one))]);
 }
 
 /** A batch arrives hidden for the queue's own, long time: the first round shortens it. */

@@ -23,6 +23,8 @@ export interface Invocation {
   readonly meter: UsageMeter;
   readonly slots: Slots;
   readonly held: Map<string, HeldMessage>;
+  /** The last round of keeping messages hidden. A message isn't shown again before it is over, or it would be hidden anew. */
+  hiding: Promise<void>;
   /** Ids of the jobs that run here now; a second message of one of them waits for the first one's end. */
   readonly running: Set<string>;
   /** Aborts when the container stops work. */

@@ -5,7 +5,7 @@ import type { Lease } from "../core/lease/lease.ts";
 import type { Runnable } from "./intake.ts";
 
 /** An output over this goes to the artifact bucket, and the result names the file. */
-const INLINE_OUTPUT_MAX_BYTES = 192 * 1024;
+const INLINE_OUTPUT_MAX_BYTES = 128 * 1024;
 
 export interface EndedAttempt {
   readonly runnable: Runnable;

@@ -109,6 +109,7 @@ function openInvocation(
     ),
     slots: new Slots({ capacity: capacity.slots, ratio, ageingMs, waitLimitMs, queueLimit }, workMsLeft),
     held: new Map(),
+    hiding: Promise.resolve(),
     running: new Set(),
     drained,
   };

@@ -14,6 +14,7 @@ export async function giveBack(
   held.settled = "given-back";
   invocation.held.delete(held.message.messageId);
   invocation.meter.gaveBack(reason);
+  await invocation.hiding;
   await container.queue.giveBack(held.message, delaySeconds);
 }
 

@@ -23,7 +23,8 @@ export interface AttemptFrame {
   leaseLost(detail: string): void;
 }
 
-const ARTIFACTS_MAX = 500;
+/** With an inline output of the largest size they still fit into the job's record (`RESULT_MAX_BYTES`). */
+const ARTIFACTS_MAX = 200;
 
 /** Gives a strategy its page and everything else that it may do, each call under the job's lease. */
 export function strategyRun(

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PermanentFailure } from "../../../functions/core/job/failures.ts";
 import type { JobQueue } from "../../../functions/core/job/job-queue.ts";
 import { CLOCK_SKEW_MARGIN_MS } from "../../../functions/core/lease/lease-rules.ts";
-import { jobFor, strategyThat, WorkerStand } from "./worker-stand.ts";
+import { jobFor, QUIET, strategyThat, WorkerStand } from "./worker-stand.ts";
 
 let stand: WorkerStand;
 beforeEach(async () => {
@@ -27,13 +27,17 @@ function held() {
 }
 
 /** The queue, but that one call does something else when `instead` answers. */
-function overriding(queue: JobQueue, call: keyof JobQueue, instead: () => Promise<never> | undefined): JobQueue {
+function overriding(
+  queue: JobQueue,
+  call: keyof JobQueue,
+  instead: (...args: unknown[]) => Promise<unknown> | undefined,
+): JobQueue {
   return new Proxy(queue, {
     get(target, name) {
       const value: unknown = Reflect.get(target, name);
       if (typeof value !== "function") return value;
       return (...args: unknown[]): unknown =>
-        (name === call ? instead() : undefined) ?? Reflect.apply(value, target, args);
+        (name === call ? instead(...args) : undefined) ?? Reflect.apply(value, target, args);
     },
   });
 }
@@ -178,6 +182,26 @@ describe("messages of a container that dies", () => {
     expect(back.Messages).toHaveLength(1);
     letGo();
     await dying;
+  });
+});
+
+describe("a message that is given back at once", () => {
+  it("is visible again soon, though the round that hides the batch is still under way", async () => {
+    const { strategy, started, letGo } = held();
+    await stand.send(jobFor(strategy));
+    await stand.send(jobFor(strategy, { noWait: true }));
+    const refused = Promise.withResolvers<void>();
+    const queue = overriding(stand.queue, "extend", (...args) =>
+      // The round reaches SQS only after the refusal.
+      refused.promise.then(() => stand.queue.extend(...(args as Parameters<JobQueue["extend"]>))),
+    );
+    const log = { ...QUIET, info: (message: string) => message === "no slot for a job" && refused.resolve() };
+    const delivered = stand.deliver(stand.container([strategy], { SUBLET_MAX_SLOTS: "1" }, { queue, log }));
+    await started;
+    const again = await stand.sqs.send(new ReceiveMessageCommand({ QueueUrl: stand.urls.jobs, WaitTimeSeconds: 10 }));
+    expect(again.Messages).toHaveLength(1);
+    letGo();
+    await delivered;
   });
 });
 

@@ -35,7 +35,7 @@ import {
 import { QuickBrowser } from "./quick-browser.ts";
 
 const TABLE = "leases";
-const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {} };
+export const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** The worker on emulators: real stores and queues, real batches, a browser room without a browser. */
 export class WorkerStand {
