@@ -52,7 +52,7 @@ function usageLines({ jobs, wallMs, jobsPerSecond, usage }: RunSummary): string 
     ["GB-seconds", `${usage.gbSeconds.toFixed(1)} billed, ${each(usage.gbSeconds)} a job`],
     [
       "against 1:1",
-      `at least ${percent(usage.ofOneToOneRatio)}: 1:1 takes at most ${usage.oneToOneGbSeconds.toFixed(1)} GB-seconds, by these jobs' own times`,
+      `${percent(usage.ofOneToOneRatio)} or more of 1:1's bill, which is at most ${usage.oneToOneGbSeconds.toFixed(1)} GB-seconds by these jobs' own times`,
     ],
     ["CPU", `${each(usage.cpuSeconds)} CPU-seconds a job`],
   ];
