@@ -39,21 +39,24 @@ export async function runJob(
       : await attemptJob(container, invocation, held, runnable, lease, take.checkpoint);
   const freed = end.closed.then(freeSlot);
   held.lease = undefined;
-  record(container, invocation, runnable, lease, end);
+  const leased = { held, runnable, lease };
+  record(container, invocation, leased, end);
   try {
-    await settle(container, invocation, held, runnable, lease, end, timings(held, slotAtMs, end));
+    await settle(container, invocation, leased, end, timings(held, slotAtMs, end));
   } finally {
     await freed;
   }
 }
 
-function record(
-  container: Container,
-  invocation: Invocation,
-  { job, jobClass }: Runnable,
-  lease: Lease,
-  end: AttemptEnd,
-): void {
+/** A message with its job and the lease that this container took for it. */
+interface LeasedJob {
+  readonly held: HeldMessage;
+  readonly runnable: Runnable;
+  readonly lease: Lease;
+}
+
+function record(container: Container, invocation: Invocation, { runnable, lease }: LeasedJob, end: AttemptEnd): void {
+  const { job, jobClass } = runnable;
   const { outcome, allocation, runMs } = end;
   if (allocation) invocation.meter.allocated(allocation.temperature, allocation.ms);
   invocation.meter.ended(jobClass, outcome.kind, allocation && runMs);
@@ -71,18 +74,18 @@ function record(
 async function settle(
   container: Container,
   invocation: Invocation,
-  held: HeldMessage,
-  runnable: Runnable,
-  lease: Lease,
+  leased: LeasedJob,
   end: AttemptEnd,
   timing: JobTimings | undefined,
 ): Promise<void> {
-  const disposition = dispositionOf(end.outcome, lease.attempt, runnable.job.attempts);
-  if (disposition.kind === "final") return finish(container, invocation, held, runnable, lease, end, timing);
-  if (end.outcome.kind !== "lease-lost") {
-    await container.leases.release(lease, end.outcome.kind, disposition.countsAsAttempt, Date.now());
+  const { held, lease } = leased;
+  const { outcome } = end;
+  const disposition = dispositionOf(outcome, lease.attempt, leased.runnable.job.attempts);
+  if (disposition.kind === "final") return finish(container, invocation, leased, end, timing);
+  if (outcome.kind !== "lease-lost") {
+    await container.leases.release(lease, outcome.kind, disposition.countsAsAttempt, Date.now());
   }
-  return giveBack(container, invocation, held, end.outcome.kind, disposition.delaySeconds);
+  return giveBack(container, invocation, held, outcome.kind, disposition.delaySeconds);
 }
 
 function takeLease(
@@ -110,9 +113,7 @@ function takeLease(
 async function finish(
   container: Container,
   invocation: Invocation,
-  held: HeldMessage,
-  runnable: Runnable,
-  lease: Lease,
+  { held, runnable, lease }: LeasedJob,
   end: AttemptEnd,
   timing: JobTimings | undefined,
 ): Promise<void> {
