@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -36,13 +35,19 @@ export async function jailFolder(): Promise<string> {
  */
 export async function runInJail(plan: JailPlan, skip: TestContext["skip"]): Promise<string> {
   const child = spawn(PYTHON, [JAIL_SCRIPT, JSON.stringify(plan)], { stdio: ["ignore", "pipe", "pipe"] });
-  const missing = once(child, "error").then(() => "no python3 on this machine");
-  const ended = once(child, "close") as Promise<[code: number | null]>;
-  const [out, said] = [text(child.stdout), text(child.stderr)];
-  const first = await Promise.race([missing, ended]);
-  if (typeof first === "string") return skipLoudly(skip, first);
-  if (first[0] === NO_RIGHT) return skipLoudly(skip, (await said).trim());
-  if (first[0] !== 0) throw new Error(`The jailed command ended with ${first[0]}: ${await said}`);
+  const ended = new Promise<number | "not started" | null>((resolve) => {
+    child.once("error", () => resolve("not started"));
+    child.once("close", resolve);
+  });
+  // A program that isn't there leaves its pipes torn.
+  const [out, said] = [child.stdout, child.stderr].map((stream) => text(stream).catch(() => "")) as [
+    Promise<string>,
+    Promise<string>,
+  ];
+  const code = await ended;
+  if (code === "not started") return skipLoudly(skip, `There is no ${PYTHON} here.`);
+  if (code === NO_RIGHT) return skipLoudly(skip, (await said).trim());
+  if (code !== 0) throw new Error(`The jailed command ended with ${code}: ${await said}`);
   return out;
 }
 
