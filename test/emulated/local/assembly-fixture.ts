@@ -41,7 +41,8 @@ export async function handler(event, context) {
     const { do: what, until } = JSON.parse(record.body);
     if (what === "fail") failures.push({ itemIdentifier: record.messageId });
     if (what === "throw") throw new TypeError("thrown on request");
-    if (what === "exit") process.exit(7);
+    // The grandchild would lose its only tie to the container, a parent, and beat on until its folder is gone.
+    if (what === "exit") { child.kill("SIGKILL"); process.exit(7); }
     if (what === "malformed") return { batchItemFailures: [{ itemIdentifier: "" }] };
     if (what === "hang") await new Promise(() => {});
     if (what === "wait") while (!existsSync(notes + "/" + until)) await delay(5);
@@ -69,7 +70,12 @@ export async function makeAssembly(options: AssemblyOptions = {}) {
   }
   await writeFile(join(assemblyDirectory, "asset.code", "index.mjs"), FUNCTION_CODE);
   const logDirectory = join(root, "logs");
-  return { assemblyDirectory, notes, logDirectory, remove: () => rm(root, { recursive: true, force: true }) };
+  return {
+    assemblyDirectory,
+    notes,
+    logDirectory,
+    remove: () => rm(root, { recursive: true, force: true, maxRetries: 10 }),
+  };
 }
 
 function asset(name: string) {
