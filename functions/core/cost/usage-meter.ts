@@ -1,6 +1,7 @@
 import type { JobClass } from "../job/job-message.ts";
 import type { AllocationTemperature } from "../job/job-result.ts";
 import type { OutcomeKind } from "../job/outcome.ts";
+import { SessionMeter, type SessionUsage } from "../session/session-meter.ts";
 
 /** What one invocation used: the raw figures that cost and utilization are computed from. */
 export interface InvocationUsage {
@@ -29,6 +30,7 @@ export interface InvocationUsage {
   readonly browserLaunches: number;
   readonly browserCrashes: number;
   readonly fencedOut: number;
+  readonly sessions: SessionUsage;
 }
 
 export interface MeterStart {
@@ -41,6 +43,7 @@ export interface MeterStart {
 
 /** Adds up one invocation. Time is the caller's; slots in use are integrated over it. */
 export class UsageMeter {
+  readonly sessions = new SessionMeter();
   readonly #start: MeterStart;
   readonly #startedAtMs: number;
   readonly #outcomes = new Map<string, { jobClass: JobClass; kind: OutcomeKind; count: number }>();
@@ -137,6 +140,7 @@ export class UsageMeter {
       browserLaunches: browser.launches,
       browserCrashes: browser.crashes,
       fencedOut: this.#fencedOut,
+      sessions: this.sessions.read(),
     };
   }
 

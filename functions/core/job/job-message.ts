@@ -25,7 +25,8 @@ export const JOB_LIMITS = {
   tagsMax: 10,
 } as const;
 
-const hostname = z
+/** Also the site of a session. */
+export const hostname = z
   .string()
   .min(1)
   .max(253)
@@ -40,6 +41,9 @@ const identifier = (what: string) =>
     .min(1)
     .max(128)
     .regex(/^[A-Za-z0-9][A-Za-z0-9._:-]*$/u, `must be ${what} of letters, digits, '.', '_', ':' or '-'`);
+
+/** Also what a file of a session import is named by. */
+export const sessionName = identifier("a session name");
 
 const durationMs = z.int().min(JOB_LIMITS.durationMinMs).max(JOB_LIMITS.durationMaxMs);
 
@@ -77,9 +81,12 @@ export const jobMessageSchema = z
       .describe(
         "What the context looks like to the site: `default`, `stealth` (a fresh consistent fingerprint) or `mobile`.",
       ),
-    session: identifier("a session name")
+    session: sessionName
       .optional()
-      .describe("Name of a stored login to run under. Not available in this version: such a job is rejected."),
+      .describe("Name of a stored login to run under (docs/sessions.md). Not together with `sessionPool`."),
+    sessionPool: sessionName
+      .optional()
+      .describe("Name of a pool of logins: the job runs under whichever of them is next. Not together with `session`."),
     maxDurationMs: durationMs
       .default(300_000)
       .describe("Deadline of one attempt, in milliseconds from the moment that its context is leased."),
@@ -114,6 +121,10 @@ export const jobMessageSchema = z
     path: ["estimatedDurationMs"],
     error: "must not be over maxDurationMs",
   })
+  .refine((job) => job.session === undefined || job.sessionPool === undefined, {
+    path: ["sessionPool"],
+    error: "must not be given together with session",
+  })
   .meta({ title: "Sublet job message" });
 
 /** A job after parsing: defaults filled in. */
@@ -121,7 +132,10 @@ export type Job = z.output<typeof jobMessageSchema>;
 /** A job as a producer may write it: defaults left out. */
 export type JobMessage = z.input<typeof jobMessageSchema>;
 
-/** The queue that a job of this priority travels by. */
+/** `session-jobs` is a FIFO queue whose message group is the session: SQS keeps a session's jobs in one container, in order. */
+export type JobQueueName = "express" | "jobs" | "session-jobs";
+
+/** The queue that a job of this priority travels by. One that names an `exclusive` or `pages` session goes by `session-jobs`. */
 export function queueOf(priority: Priority): "express" | "jobs" {
   return priority === "critical" || priority === "high" ? "express" : "jobs";
 }

@@ -1,3 +1,4 @@
+import type { JobQueueName } from "./job-message.ts";
 import type { JobResult } from "./job-result.ts";
 
 /** One SQS message in this container's hands. */
@@ -5,12 +6,12 @@ export interface ReceivedMessage {
   readonly messageId: string;
   readonly receiptHandle: string;
   readonly body: string;
-  readonly queue: "express" | "jobs";
+  readonly queue: JobQueueName;
   /** SQS's own clock, when the producer sent it. */
   readonly sentAtMs: number;
   /** How often it was received, this time included. */
   readonly receiveCount: number;
-  /** MessageGroupId: the site, on fair queues. */
+  /** MessageGroupId: the site on fair queues, the session on `session-jobs`. */
   readonly groupId?: string;
   /** Fence of the final failure that it was dead-lettered under, where an operator redrove it. */
   readonly redriveOfFence?: number;
@@ -23,7 +24,7 @@ export interface ReceivedMessage {
  */
 export interface JobQueue {
   /**
-   * Up to `max` messages without waiting, express first, already hidden for the time of a fresh `extend`. One request for
+   * Up to `max` messages without waiting, express first, then session-jobs, then jobs, already hidden for the time of a fresh `extend`. One request for
    * each queue and each 10 messages. Throws only with nothing in hand: what it received before a failure it answers.
    */
   receive(max: number): Promise<ReceivedMessage[]>;
@@ -39,7 +40,7 @@ export interface JobQueue {
   /** Deletes a message. Idempotent. A receipt that is no longer good is not an error: the message may come again. */
   remove(message: ReceivedMessage): Promise<void>;
   /**
-   * Puts a copy into the dead-letter queue, with the reason and the fence as attributes. `fence` lets an operator's redrive
+   * Puts a copy into the dead-letter queue of its kind (a FIFO one for `session-jobs`), with the reason and the fence as attributes. `fence` lets an operator's redrive
    * run the job again though its record is final. The message itself stays: `remove` follows. At least once. A body that
    * fills SQS's limit goes without the reason, then without the fence.
    */

@@ -12,6 +12,7 @@ import type { Rejection } from "./rejection.ts";
  * | rejected    | the message isn't a job that this version can run                    | final, copy in the DLQ     |
  * | out-of-time | the invocation ended first; the attempt isn't counted                | given back                 |
  * | lease-lost  | another container holds the job's lease now; nothing was written     | given back                 |
+ * | session-unavailable | its session was lost, put aside or can't log in; not counted      | given back, or in another of the pool |
  * | preempted   | critical work took the slot; the attempt isn't counted               | given back                 |
  * | killed      | an operator ended the job                                            | final                      |
  */
@@ -24,6 +25,13 @@ export type Outcome =
   /** `advanced`: the attempt saved a checkpoint, so the next one starts further on. */
   | { readonly kind: "out-of-time"; readonly afterMs: number; readonly advanced: boolean }
   | { readonly kind: "lease-lost"; readonly detail: string }
+  /** The session's fault and not the job's: lost to another container, put aside, or its login fails. */
+  | {
+      readonly kind: "session-unavailable";
+      readonly session: string;
+      readonly reason: string;
+      readonly retryAfterSeconds: number;
+    }
   | { readonly kind: "preempted"; readonly by: string }
   | { readonly kind: "killed"; readonly by: string };
 
@@ -67,6 +75,8 @@ export function dispositionOf(outcome: Outcome, attempt: number, attemptsMax: nu
       // An attempt that got nowhere in the time it had counts, so that a job that hangs can't go round for ever.
       if (outcome.advanced) return { kind: "give-back", countsAsAttempt: false, delaySeconds: 0 };
       return attempt < attemptsMax ? { kind: "give-back", countsAsAttempt: true, delaySeconds: 0 } : { kind: "final" };
+    case "session-unavailable":
+      return { kind: "give-back", countsAsAttempt: false, delaySeconds: outcome.retryAfterSeconds };
     case "preempted":
     case "lease-lost":
       return { kind: "give-back", countsAsAttempt: false, delaySeconds: 0 };

@@ -35,7 +35,7 @@ function rejected(id: string | undefined, rejections: readonly Rejection[]): Par
 }
 
 /** Level by level and not by recursion, which a message could drive to the end of the stack. */
-function isDeeperThan(value: unknown, limit: number): boolean {
+export function isDeeperThan(value: unknown, limit: number): boolean {
   let level: unknown[] = [value];
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > limit) return true;

@@ -35,6 +35,12 @@ export interface StrategyRun<Input> {
   readonly resume: StrategyProgress | undefined;
   /** Saves progress, so that a later attempt goes on from here. One conditional write; throws when the lease is lost. */
   checkpoint(progress: StrategyProgress): Promise<void>;
+  /**
+   * Runs a section that touches state which the server keeps for the whole login, such as a search box: no other page of
+   * the same session is inside such a section meanwhile. At once where the job has no session, or has it for itself; throws
+   * `PermanentFailure` `NotExclusive` under a `shared` session, whose other pages are in other containers. Not reentrant.
+   */
+  exclusively<Value>(section: () => Promise<Value>): Promise<Value>;
   /** Writes a file to the artifact bucket, under the job's own prefix. The same name written twice keeps the last. */
   artifact(name: string, contentType: string, body: Uint8Array): Promise<ArtifactReference>;
   /** A structured log line under the job's id; strings are bounded. */

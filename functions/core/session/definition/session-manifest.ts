@@ -1,0 +1,47 @@
+import type { Rejection } from "../../job/rejection.ts";
+import { guardedRejections, jsonFrom, plainValue } from "./guarded-rejections.ts";
+import { manifestEntrySchema, QUOTABLE_FIELDS } from "./session-definition.ts";
+import type { SessionDefinition } from "../session.ts";
+
+export interface ManifestSession {
+  readonly definition: SessionDefinition;
+  readonly statePath: string;
+}
+
+export type ReadManifest =
+  | { readonly kind: "sessions"; readonly sessions: readonly ManifestSession[] }
+  /** Every mistake in one answer; `field` begins with the entry's index, from 0. */
+  | { readonly kind: "rejected"; readonly rejections: readonly Rejection[] };
+
+/** Reads `SUBLET_SESSIONS`: a JSON list of sessions to import. Never throws, and quotes no secret. */
+export function readSessionManifest(text: string): ReadManifest {
+  const read = jsonFrom(text);
+  if (read.kind === "fault") return { kind: "rejected", rejections: [read.rejection] };
+  if (!Array.isArray(read.value)) {
+    return { kind: "rejected", rejections: [{ field: "(message)", rule: "must be a list of sessions" }] };
+  }
+  const sessions: ManifestSession[] = [];
+  const rejections: Rejection[] = [];
+  for (const [index, entry] of read.value.entries()) {
+    const parsed = manifestEntrySchema.safeParse(entry);
+    if (parsed.success) {
+      const { id, statePath, ...definition } = parsed.data;
+      sessions.push({ definition: { name: id, ...definition }, statePath });
+    } else rejections.push(...guardedRejections(parsed.error, entry, QUOTABLE_FIELDS, [index]));
+  }
+  rejections.push(...repeatedIds(read.value));
+  return rejections.length > 0 ? { kind: "rejected", rejections } : { kind: "sessions", sessions };
+}
+
+/** Looked for in what was written, so that a repetition shows together with every other mistake. */
+function repeatedIds(entries: readonly unknown[]): Rejection[] {
+  const first = new Map<string, number>();
+  return entries.flatMap((entry, index): Rejection[] => {
+    const id = typeof entry === "object" && entry !== null && "id" in entry ? entry.id : undefined;
+    if (typeof id !== "string") return [];
+    const before = first.get(id);
+    if (before === undefined) first.set(id, index);
+    if (before === undefined) return [];
+    return [{ field: `${index}.id`, rule: `is the id of entry ${before} too`, ...plainValue(id) }];
+  });
+}
