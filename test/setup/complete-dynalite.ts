@@ -23,6 +23,8 @@ export function completeDynalite(): void {
     return failure;
   };
   database.checkConditional = Object.assign(complete, { complete: true as const });
-  const validation = load("dynalite/validations/updateItem") as { types: Record<string, unknown> };
-  validation.types["ReturnValuesOnConditionCheckFailure"] = { type: "String", enum: ["ALL_OLD", "NONE"] };
+  for (const operation of ["updateItem", "putItem"]) {
+    const validation = load(`dynalite/validations/${operation}`) as { types: Record<string, unknown> };
+    validation.types["ReturnValuesOnConditionCheckFailure"] = { type: "String", enum: ["ALL_OLD", "NONE"] };
+  }
 }

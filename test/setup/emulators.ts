@@ -1,13 +1,16 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 
-import { CreateTableCommand, DescribeTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, DescribeTableCommand, DynamoDBClient, type Projection } from "@aws-sdk/client-dynamodb";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import dynalite from "dynalite";
 import { buildApp } from "fauxqs";
 
+import type { WorkerQueueUrls } from "../../functions/queue/queue-urls.ts";
 import { LEASES_TABLE } from "../../functions/store/leases-table.ts";
+import { SESSIONS_TABLE } from "../../functions/store/sessions-table.ts";
+import { completeFauxqs } from "../../local/emulators/complete-fauxqs.ts";
 import { completeDynalite } from "./complete-dynalite.ts";
 
 /** What a client of an emulator needs beside the endpoint. */
@@ -47,24 +50,45 @@ export function emulatedDynamoDbClient(endpoint: string): DynamoDBClient {
 /** The leases table as the state stack declares it. */
 export async function createLeasesTable(client: DynamoDBClient, name: string): Promise<void> {
   const { partitionKey, heldIndex } = LEASES_TABLE;
-  const attribute = ({ name: AttributeName, type: AttributeType }: { name: string; type: "S" | "N" }) => ({
-    AttributeName,
-    AttributeType,
-  });
+  const NonKeyAttributes = [...heldIndex.includedAttributes];
+  await createTable(client, name, partitionKey, heldIndex, { ProjectionType: "INCLUDE", NonKeyAttributes });
+}
+
+/** The sessions table as the state stack declares it. */
+export async function createSessionsTable(client: DynamoDBClient, name: string): Promise<void> {
+  const { partitionKey, poolIndex } = SESSIONS_TABLE;
+  await createTable(client, name, partitionKey, poolIndex, { ProjectionType: "KEYS_ONLY" });
+}
+
+interface Key {
+  readonly name: string;
+  readonly type: "S" | "N";
+}
+
+async function createTable(
+  client: DynamoDBClient,
+  name: string,
+  partitionKey: Key,
+  index: { readonly name: string; readonly partitionKey: Key; readonly sortKey: Key },
+  projection: Projection,
+): Promise<void> {
   await client.send(
     new CreateTableCommand({
       TableName: name,
       BillingMode: "PAY_PER_REQUEST",
-      AttributeDefinitions: [partitionKey, heldIndex.partitionKey, heldIndex.sortKey].map(attribute),
+      AttributeDefinitions: [partitionKey, index.partitionKey, index.sortKey].map((key) => ({
+        AttributeName: key.name,
+        AttributeType: key.type,
+      })),
       KeySchema: [{ AttributeName: partitionKey.name, KeyType: "HASH" }],
       GlobalSecondaryIndexes: [
         {
-          IndexName: heldIndex.name,
+          IndexName: index.name,
           KeySchema: [
-            { AttributeName: heldIndex.partitionKey.name, KeyType: "HASH" },
-            { AttributeName: heldIndex.sortKey.name, KeyType: "RANGE" },
+            { AttributeName: index.partitionKey.name, KeyType: "HASH" },
+            { AttributeName: index.sortKey.name, KeyType: "RANGE" },
           ],
-          Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: [...heldIndex.includedAttributes] },
+          Projection: projection,
         },
       ],
     }),
@@ -78,12 +102,7 @@ export async function createLeasesTable(client: DynamoDBClient, name: string): P
 
 export interface QueuesAndBucket {
   readonly endpoint: string;
-  readonly urls: {
-    readonly express: string;
-    readonly jobs: string;
-    readonly deadLetter: string;
-    readonly results: string;
-  };
+  readonly urls: WorkerQueueUrls;
   readonly bucket: string;
   stop(): Promise<void>;
 }
@@ -93,6 +112,7 @@ export interface QueuesAndBucket {
  * `startFauxqs` listens on all interfaces (fauxqs 2.4.1).
  */
 export async function startQueuesAndBucket(): Promise<QueuesAndBucket> {
+  await completeFauxqs();
   const app = buildApp({ logger: false, defaultRegion: EMULATOR_REGION });
   const endpoint = await app.listen({ port: 0, host: "127.0.0.1" });
   const sqs = emulatedSqsClient(endpoint);
@@ -103,7 +123,9 @@ export async function startQueuesAndBucket(): Promise<QueuesAndBucket> {
     const urls = {
       express: await createQueue(sqs, "sublet-express"),
       jobs: await createQueue(sqs, "sublet-jobs"),
+      sessionJobs: await createQueue(sqs, "sublet-session-jobs.fifo", { FifoQueue: "true" }),
       deadLetter: await createQueue(sqs, "sublet-dead-letter"),
+      sessionDeadLetter: await createQueue(sqs, "sublet-session-dead-letter.fifo", { FifoQueue: "true" }),
       results: await createQueue(sqs, "sublet-results"),
     };
     return { endpoint, urls, bucket, stop: async () => app.close() };
