@@ -3,18 +3,14 @@ import type { SQSRecord } from "aws-lambda";
 
 import type { ReceivedMessage } from "../core/job/job-queue.ts";
 import { MESSAGE_ATTRIBUTE, fenceFrom } from "./message-attributes.ts";
+import { JOB_QUEUES, urlOf, type JobQueueUrls } from "./queue-urls.ts";
 
 /** The event source delivers from a queue that the worker isn't configured for. Correct the stack, not the message. */
 export class UnknownQueue extends Error {
   override readonly name = "UnknownQueue";
 }
 
-export interface JobQueueUrls {
-  readonly express: string;
-  readonly jobs: string;
-}
-
-/** A record of a Lambda event. Throws `UnknownQueue` where neither queue's URL ends in the name of its source. */
+/** A record of a Lambda event. Throws `UnknownQueue` where no job queue's URL ends in the name of its source. */
 export function fromLambdaRecord(record: SQSRecord, urls: JobQueueUrls): ReceivedMessage {
   return {
     messageId: record.messageId,
@@ -55,11 +51,8 @@ function attributesOf(attributes: SystemAttributes, fence: string | undefined) {
 
 function queueOfArn(arn: string, urls: JobQueueUrls): ReceivedMessage["queue"] {
   const name = arn.split(":").at(-1);
-  if (name === nameOf(urls.express)) return "express";
-  if (name === nameOf(urls.jobs)) return "jobs";
-  throw new UnknownQueue(`${arn} is neither the express queue (${urls.express}) nor the jobs queue (${urls.jobs})`);
-}
-
-function nameOf(url: string): string | undefined {
-  return url.split("/").at(-1);
+  const queue = JOB_QUEUES.find((one) => urlOf(one, urls).split("/").at(-1) === name);
+  if (queue !== undefined) return queue;
+  const known = JOB_QUEUES.map((one) => `${one} (${urlOf(one, urls)})`).join(", ");
+  throw new UnknownQueue(`${arn} is none of the worker's job queues: ${known}`);
 }

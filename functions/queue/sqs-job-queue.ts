@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+
 import {
   ChangeMessageVisibilityBatchCommand,
   ChangeMessageVisibilityCommand,
@@ -12,20 +14,16 @@ import {
 import type { JobQueue, ReceivedMessage } from "../core/job/job-queue.ts";
 import type { JobResult } from "../core/job/job-result.ts";
 import { QueueUnavailable, TooLarge } from "../core/job/store-failures.ts";
-import { deadLetterAttributes } from "./dead-letter.ts";
+import { deadLetterCopy } from "./dead-letter.ts";
 import {
   MESSAGE_ATTRIBUTE,
   SQS_BATCH_MAX,
   SQS_MESSAGE_MAX_BYTES,
   VISIBILITY_MAX_SECONDS,
 } from "./message-attributes.ts";
-import { fromReceivedMessage, type JobQueueUrls } from "./received-message.ts";
+import { JOB_QUEUES, urlOf, type WorkerQueueUrls } from "./queue-urls.ts";
+import { fromReceivedMessage } from "./received-message.ts";
 import { sqsJson } from "./sqs-text.ts";
-
-export interface WorkerQueueUrls extends JobQueueUrls {
-  readonly deadLetter: string;
-  readonly results: string;
-}
 
 export class SqsJobQueue implements JobQueue {
   readonly #client: SQSClient;
@@ -41,7 +39,7 @@ export class SqsJobQueue implements JobQueue {
 
   async receive(max: number): Promise<ReceivedMessage[]> {
     const received: ReceivedMessage[] = [];
-    for (const queue of ["express", "jobs"] as const) {
+    for (const queue of JOB_QUEUES) {
       let asked = 0;
       let got = 0;
       do {
@@ -62,12 +60,14 @@ export class SqsJobQueue implements JobQueue {
   }
 
   async extend(messages: readonly ReceivedMessage[], seconds: number): Promise<readonly string[]> {
-    const batches = (["express", "jobs"] as const).flatMap((queue) =>
+    const batches = JOB_QUEUES.flatMap((queue) =>
       inBatches(messages.filter((message) => message.queue === queue)).map((batch) => ({ queue, batch })),
     );
     // One batch that fails must not keep the others from being sent.
     const settled = await Promise.allSettled(
-      batches.map(async ({ queue, batch }) => this.#extendBatch(this.#urls[queue], batch, wholeVisibility(seconds))),
+      batches.map(async ({ queue, batch }) =>
+        this.#extendBatch(urlOf(queue, this.#urls), batch, wholeVisibility(seconds)),
+      ),
     );
     const failed = settled.find((one) => one.status === "rejected");
     if (failed) throw failed.reason;
@@ -79,7 +79,7 @@ export class SqsJobQueue implements JobQueue {
       "giveBack",
       this.#client.send(
         new ChangeMessageVisibilityCommand({
-          QueueUrl: this.#urls[message.queue],
+          QueueUrl: urlOf(message.queue, this.#urls),
           ReceiptHandle: message.receiptHandle,
           VisibilityTimeout: wholeVisibility(delaySeconds),
         }),
@@ -91,23 +91,14 @@ export class SqsJobQueue implements JobQueue {
     await this.#unlessReceiptIsOld(
       "remove",
       this.#client.send(
-        new DeleteMessageCommand({ QueueUrl: this.#urls[message.queue], ReceiptHandle: message.receiptHandle }),
+        new DeleteMessageCommand({ QueueUrl: urlOf(message.queue, this.#urls), ReceiptHandle: message.receiptHandle }),
       ),
     );
   }
 
   async deadLetter(message: ReceivedMessage, reason: string, fence?: number): Promise<void> {
-    await unavailable(
-      "deadLetter",
-      this.#client.send(
-        new SendMessageCommand({
-          QueueUrl: this.#urls.deadLetter,
-          MessageBody: message.body,
-          MessageAttributes: deadLetterAttributes(message.body, reason, fence),
-          MessageGroupId: message.groupId,
-        }),
-      ),
-    );
+    const copy = new SendMessageCommand(deadLetterCopy(message, this.#urls, reason, fence));
+    await unavailable("deadLetter", this.#client.send(copy));
   }
 
   async publish(result: JobResult): Promise<void> {
@@ -125,12 +116,15 @@ export class SqsJobQueue implements JobQueue {
       "receive",
       this.#client.send(
         new ReceiveMessageCommand({
-          QueueUrl: this.#urls[queue],
+          QueueUrl: urlOf(queue, this.#urls),
           MaxNumberOfMessages: max,
           WaitTimeSeconds: 0,
           VisibilityTimeout: this.#visibilitySeconds,
           MessageSystemAttributeNames: ["SentTimestamp", "ApproximateReceiveCount", "MessageGroupId"],
           MessageAttributeNames: [MESSAGE_ATTRIBUTE.fence],
+          // When an answer is lost on the way, the SDK asks again, and by this id it gets the same messages. Without it
+          // their sessions would stand still until the messages show again.
+          ...(queue === "session-jobs" ? { ReceiveRequestAttemptId: randomUUID() } : {}),
         }),
       ),
     );

@@ -59,7 +59,7 @@ describe("the SQS job queue", () => {
         ["jobs", "j1"],
       ]);
       expect(received[0]).toMatchObject({ receiveCount: 1, sentAtMs: expect.any(Number) });
-      expect(requests.take()).toEqual(["ReceiveMessage", "ReceiveMessage"]);
+      expect(requests.take()).toEqual(["ReceiveMessage", "ReceiveMessage", "ReceiveMessage"]);
       expect(bodies(await queue.receive(10))).toEqual(["j2"]);
       expect(await queue.receive(10)).toEqual([]);
     });
@@ -69,7 +69,7 @@ describe("the SQS job queue", () => {
       expect(await queue.receive(0)).toEqual([]);
       expect(requests.take()).toEqual([]);
       expect(await queue.receive(23)).toHaveLength(23);
-      expect(requests.take()).toHaveLength(4);
+      expect(requests.take()).toHaveLength(5);
     });
 
     test("asks only the express queue where that fills the want", async () => {
@@ -207,7 +207,14 @@ describe("the SQS job queue", () => {
   });
 
   test("every call throws QueueUnavailable for a queue that isn't there", async () => {
-    const urls = { express: missing("e"), jobs: missing("j"), deadLetter: missing("d"), results: missing("r") };
+    const urls = {
+      express: missing("e"),
+      jobs: missing("j"),
+      sessionJobs: missing("s.fifo"),
+      deadLetter: missing("d"),
+      sessionDeadLetter: missing("sd.fifo"),
+      results: missing("r"),
+    };
     const lost = new SqsJobQueue(client, urls, VISIBILITY_SECONDS);
     const message = {
       messageId: "m",

@@ -6,6 +6,7 @@ import { UnknownQueue, fromLambdaRecord, fromReceivedMessage } from "../../../fu
 const URLS = {
   express: "https://sqs.eu-central-1.amazonaws.com/123456789012/stage-express",
   jobs: "https://sqs.eu-central-1.amazonaws.com/123456789012/stage-jobs",
+  sessionJobs: "https://sqs.eu-central-1.amazonaws.com/123456789012/stage-session-jobs.fifo",
 };
 
 function record(changes: Partial<SQSRecord> = {}): SQSRecord {
@@ -42,18 +43,25 @@ describe("a Lambda record", () => {
     });
   });
 
-  test("names its queue by its source", () => {
-    const express = record({ eventSourceARN: "arn:aws-cn:sqs:cn-north-1:123456789012:stage-express" });
-    expect(fromLambdaRecord(express, URLS).queue).toBe("express");
+  test.each([
+    ["arn:aws-cn:sqs:cn-north-1:123456789012:stage-express", "express"],
+    ["arn:aws:sqs:eu-central-1:123456789012:stage-jobs", "jobs"],
+    ["arn:aws:sqs:eu-central-1:123456789012:stage-session-jobs.fifo", "session-jobs"],
+  ])("from %s is of the queue %s", (eventSourceARN, queue) => {
+    expect(fromLambdaRecord(record({ eventSourceARN }), URLS).queue).toBe(queue);
   });
 
-  test("of a queue that isn't configured is an error of the stack", () => {
-    const foreign = record({ eventSourceARN: "arn:aws:sqs:eu-central-1:123456789012:other-stage-jobs" });
-    expect(() => fromLambdaRecord(foreign, URLS)).toThrow(UnknownQueue);
-    expect(() => fromLambdaRecord(foreign, URLS)).toThrow(
-      `${foreign.eventSourceARN} is neither the express queue (${URLS.express}) nor the jobs queue (${URLS.jobs})`,
-    );
-  });
+  test.each(["other-stage-jobs", "stage-session-jobs", "stage-jobs.fifo", ""])(
+    "of the queue %j, which isn't configured, is an error of the stack",
+    (name) => {
+      const foreign = record({ eventSourceARN: `arn:aws:sqs:eu-central-1:123456789012:${name}` });
+      expect(() => fromLambdaRecord(foreign, URLS)).toThrow(UnknownQueue);
+      expect(() => fromLambdaRecord(foreign, URLS)).toThrow(
+        `${foreign.eventSourceARN} is none of the worker's job queues: ` +
+          `express (${URLS.express}), session-jobs (${URLS.sessionJobs}), jobs (${URLS.jobs})`,
+      );
+    },
+  );
 
   test.each([
     ["7", 7],
