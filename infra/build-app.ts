@@ -20,7 +20,7 @@ export function buildApp(app: App, stageName: string, stage: StageConfiguration,
   const common = { stage, terminationProtection: stage.keepState };
   const state = new SubletStateStack(app, `SubletState-${stageName}`, {
     ...common,
-    description: `Sublet (${stageName}): leases, artifacts and results`,
+    description: `Sublet (${stageName}): leases, sessions, artifacts and results`,
   });
   const fleet = new SubletFleetStack(app, `SubletFleet-${stageName}`, {
     ...common,

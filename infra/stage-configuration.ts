@@ -24,6 +24,14 @@ export const stageConfigurationSchema = z
       .max(1_000)
       .describe("Containers that express jobs may occupy, 2 to 1,000 (MaximumConcurrency of the event source)."),
     jobsConcurrency: z.int().min(2).max(1_000).describe("Containers that normal and low jobs may occupy, 2 to 1,000."),
+    sessionConcurrency: z
+      .int()
+      .min(2)
+      .max(1_000)
+      .describe(
+        "Containers that jobs of `exclusive` and `pages` sessions may occupy, 2 to 1,000. Of one session's jobs only one " +
+          "batch is under way at a time, so more containers than such sessions stay idle.",
+      ),
     expressWindowSeconds: z
       .int()
       .min(0)
@@ -63,7 +71,7 @@ export const stageConfigurationSchema = z
     keepState: z
       .boolean()
       .describe(
-        "Whether table, bucket and log outlive their stack, and stacks refuse to be deleted: true in production.",
+        "Whether tables, key, bucket and log outlive their stack, and stacks refuse to be deleted: true in production.",
       ),
   })
   .refine((stage) => stage.deadLetterRetentionDays > stage.jobRetentionDays, {

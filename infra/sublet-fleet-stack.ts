@@ -26,15 +26,19 @@ export interface SubletFleetStackProps extends StackProps {
   readonly assets: FleetAssets;
 }
 
+/** Source: AWS Lambda, CreateEventSourceMapping, BatchSize. */
+const FIFO_BATCH_MAX = 10;
+
 /** What works: queues in, worker, Chromium. Construct ids are a contract: a new id is a new resource. */
 export class SubletFleetStack extends Stack {
   constructor(scope: Construct, id: string, props: SubletFleetStackProps) {
     super(scope, id, props);
     const { stage, state } = props;
-    const { express, jobs, deadLetter } = new JobQueues(this, "Queues", { stage });
-    const { leases, artifacts, results } = state;
+    const { express, jobs, sessionJobs, deadLetter, sessionDeadLetter } = new JobQueues(this, "Queues", { stage });
+    const { leases, sessions, sessionKey, artifacts, results } = state;
     const log = new WorkerLog(this, "WorkerLog", { retentionDays: stage.logRetentionDays, keep: stage.keepState });
-    const neighbours = { leases, artifacts, results, express, jobs, deadLetter };
+    const records = { leases, sessions, sessionKey, artifacts };
+    const neighbours = { ...records, results, express, jobs, sessionJobs, deadLetter, sessionDeadLetter };
     const role = new WorkerRole(this, "WorkerRole", { ...neighbours, logGroup: log.logGroup });
     const worker = new WorkerFunction(this, "Worker", {
       directory: props.assets.worker,
@@ -59,13 +63,23 @@ export class SubletFleetStack extends Stack {
       windowSeconds: stage.jobsWindowSeconds,
       maxConcurrency: stage.jobsConcurrency,
     });
+    new JobEventSource(this, "SessionJobsSource", {
+      queue: sessionJobs,
+      worker,
+      batchSize: Math.min(batchSize, FIFO_BATCH_MAX),
+      maxConcurrency: stage.sessionConcurrency,
+    });
     // All that a producer needs stands in the outputs of this one stack.
     const outputs = {
       ExpressQueueUrl: express.queueUrl,
       JobsQueueUrl: jobs.queueUrl,
+      SessionJobsQueueUrl: sessionJobs.queueUrl,
       DeadLetterQueueUrl: deadLetter.queueUrl,
+      SessionDeadLetterQueueUrl: sessionDeadLetter.queueUrl,
       ResultsQueueUrl: results.queueUrl,
       LeasesTableName: leases.tableName,
+      SessionsTableName: sessions.tableName,
+      SessionKeyArn: sessionKey.keyArn,
       ArtifactsBucketName: artifacts.bucketName,
       WorkerFunctionName: worker.functionName,
       WorkerLogGroupName: log.logGroup.logGroupName,

@@ -6,10 +6,13 @@ import { Construct } from "constructs";
 export interface JobEventSourceProps {
   readonly queue: IQueue;
   readonly worker: IFunction;
-  /** Messages in one batch: as many as a browser has slots. */
+  /** Messages in one batch: as many as a browser has slots. At most 10 from a FIFO queue (Lambda's rule). */
   readonly batchSize: number;
-  /** Seconds that Lambda gathers messages into a batch. At least 1 for batches over 10 (Lambda's rule). */
-  readonly windowSeconds: number;
+  /**
+   * Seconds that Lambda gathers messages into a batch. At least 1 for batches over 10, and absent for a FIFO queue
+   * (Lambda's rules).
+   */
+  readonly windowSeconds?: number;
   /** Containers that this queue may occupy, 2 to 1,000. */
   readonly maxConcurrency: number;
 }
@@ -25,7 +28,7 @@ export class JobEventSource extends Construct {
       target: props.worker,
       eventSourceArn: props.queue.queueArn,
       batchSize: props.batchSize,
-      maxBatchingWindow: Duration.seconds(props.windowSeconds),
+      ...(props.windowSeconds === undefined ? {} : { maxBatchingWindow: Duration.seconds(props.windowSeconds) }),
       maxConcurrency: props.maxConcurrency,
       reportBatchItemFailures: true,
     });

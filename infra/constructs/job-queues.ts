@@ -3,7 +3,7 @@ import { Queue, RedrivePermission, type IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 
 import { visibilitySeconds, type StageConfiguration } from "../stage-configuration.ts";
-import { EncryptedQueue } from "./encrypted-queue.ts";
+import { EncryptedQueue, type EncryptedQueueProps } from "./encrypted-queue.ts";
 
 export interface JobQueuesProps {
   readonly stage: StageConfiguration;
@@ -13,40 +13,68 @@ export interface JobQueuesProps {
 const OPERATOR_SECONDS = 60;
 
 /**
- * The two queues that producers send jobs to, and the dead-letter queue of both.
+ * The queues that producers send jobs to, and their dead-letter queues: one of the two standard queues, and a FIFO one of
+ * the FIFO queue, because SQS moves messages between queues of one kind only.
  *
- * Express and jobs have physical names (`<stack>-express`, `<stack>-jobs`): the dead-letter queue lists by ARN who may
- * redrive from it, and with generated names each would wait for the other. Nothing that CloudFormation can change in
- * a standard queue replaces it, so the names never stand in the way of an update.
+ * The sources have physical names (`<stack>-express`, …): a dead-letter queue lists by ARN who may redrive from it, and
+ * with generated names each would wait for the other. Nothing that Sublet would change in a queue replaces it, so the
+ * names never stand in the way of an update.
+ *
+ * Of the FIFO queue's settings none but the kind is used: the message group is the session, and a job's id keeps a
+ * repeated send from becoming a second message. SQS's limit for it is 300 requests a second of each kind.
  */
 export class JobQueues extends Construct {
   readonly express: IQueue;
   readonly jobs: IQueue;
+  readonly sessionJobs: IQueue;
   readonly deadLetter: IQueue;
+  readonly sessionDeadLetter: IQueue;
 
   constructor(scope: Construct, id: string, props: JobQueuesProps) {
     super(scope, id);
-    const stack = Stack.of(this);
-    const names = { express: `${stack.stackName}-express`, jobs: `${stack.stackName}-jobs` };
-    const sourceQueues = Object.values(names).map((resource) =>
-      Queue.fromQueueArn(this, `Source-${resource}`, stack.formatArn({ service: "sqs", resource })),
+    const { stackName } = Stack.of(this);
+    const names = {
+      express: `${stackName}-express`,
+      jobs: `${stackName}-jobs`,
+      sessionJobs: `${stackName}-session-jobs.fifo`,
+      sessionDeadLetter: `${stackName}-session-dead-letter.fifo`,
+    };
+    const { stage } = props;
+    this.deadLetter = this.#deadLetter("DeadLetter", stage, [names.express, names.jobs]);
+    this.sessionDeadLetter = this.#deadLetter("SessionDeadLetter", stage, [names.sessionJobs], {
+      queueName: names.sessionDeadLetter,
+      fifo: true,
+    });
+    this.express = this.#source("Express", stage, this.deadLetter, { queueName: names.express });
+    this.jobs = this.#source("Jobs", stage, this.deadLetter, { queueName: names.jobs });
+    this.sessionJobs = this.#source("SessionJobs", stage, this.sessionDeadLetter, {
+      queueName: names.sessionJobs,
+      fifo: true,
+    });
+  }
+
+  #source(id: string, stage: StageConfiguration, deadLetter: IQueue, props: QueueKind): IQueue {
+    return new EncryptedQueue(this, id, {
+      ...props,
+      visibilitySeconds: visibilitySeconds(stage),
+      retentionDays: stage.jobRetentionDays,
+      deadLetterQueue: { queue: deadLetter, maxReceiveCount: stage.maxReceiveCount },
+    });
+  }
+
+  #deadLetter(id: string, stage: StageConfiguration, sources: readonly string[], props: QueueKind = {}): IQueue {
+    const sourceQueues = sources.map((resource) =>
+      Queue.fromQueueArn(this, `Source-${resource}`, Stack.of(this).formatArn({ service: "sqs", resource })),
     );
-    const deadLetter = new EncryptedQueue(this, "DeadLetter", {
+    const queue = new EncryptedQueue(this, id, {
+      ...props,
       visibilitySeconds: OPERATOR_SECONDS,
-      retentionDays: props.stage.deadLetterRetentionDays,
+      retentionDays: stage.deadLetterRetentionDays,
       redriveAllowPolicy: { redrivePermission: RedrivePermission.BY_QUEUE, sourceQueues },
     });
-    Validations.of(deadLetter).acknowledge({
-      id: "AwsSolutions-SQS3",
-      reason: "This is the dead-letter queue.",
-    });
-    const source = {
-      visibilitySeconds: visibilitySeconds(props.stage),
-      retentionDays: props.stage.jobRetentionDays,
-      deadLetterQueue: { queue: deadLetter, maxReceiveCount: props.stage.maxReceiveCount },
-    };
-    this.express = new EncryptedQueue(this, "Express", { ...source, queueName: names.express });
-    this.jobs = new EncryptedQueue(this, "Jobs", { ...source, queueName: names.jobs });
-    this.deadLetter = deadLetter;
+    Validations.of(queue).acknowledge({ id: "AwsSolutions-SQS3", reason: "This is the dead-letter queue." });
+    return queue;
   }
 }
+
+type QueueKind = Pick<EncryptedQueueProps, "queueName" | "fifo">;

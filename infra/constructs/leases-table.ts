@@ -1,15 +1,9 @@
 import { RemovalPolicy } from "aws-cdk-lib";
-import {
-  type Attribute,
-  AttributeType,
-  BillingMode,
-  ProjectionType,
-  Table,
-  TableEncryption,
-} from "aws-cdk-lib/aws-dynamodb";
+import { BillingMode, ProjectionType, Table, TableEncryption } from "aws-cdk-lib/aws-dynamodb";
 import { Construct } from "constructs";
 
 import { LEASES_TABLE } from "../../functions/store/leases-table.ts";
+import { keyAttribute } from "./key-attribute.ts";
 
 export interface LeasesTableProps {
   /** Whether the table outlives its stack and refuses to be deleted. */
@@ -28,7 +22,7 @@ export class LeasesTable extends Construct {
   constructor(scope: Construct, id: string, props: LeasesTableProps) {
     super(scope, id);
     this.table = new Table(this, "Table", {
-      partitionKey: attribute(LEASES_TABLE.partitionKey),
+      partitionKey: keyAttribute(LEASES_TABLE.partitionKey),
       billingMode: BillingMode.PAY_PER_REQUEST,
       encryption: TableEncryption.AWS_MANAGED,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
@@ -40,14 +34,10 @@ export class LeasesTable extends Construct {
     // Sparse: an item stands in the index only while its lease is held, so that listing them needs no scan.
     this.table.addGlobalSecondaryIndex({
       indexName: heldIndex.name,
-      partitionKey: attribute(heldIndex.partitionKey),
-      sortKey: attribute(heldIndex.sortKey),
+      partitionKey: keyAttribute(heldIndex.partitionKey),
+      sortKey: keyAttribute(heldIndex.sortKey),
       projectionType: ProjectionType.INCLUDE,
       nonKeyAttributes: [...heldIndex.includedAttributes],
     });
   }
-}
-
-function attribute({ name, type }: { readonly name: string; readonly type: "S" | "N" }): Attribute {
-  return { name, type: type === "S" ? AttributeType.STRING : AttributeType.NUMBER };
 }

@@ -1,4 +1,5 @@
 import type { ITable } from "aws-cdk-lib/aws-dynamodb";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 
@@ -7,11 +8,15 @@ import type { StageConfiguration } from "../stage-configuration.ts";
 
 export interface WorkerSurroundings {
   readonly leases: ITable;
+  readonly sessions: ITable;
+  readonly sessionKey: IKey;
   readonly artifacts: IBucket;
   readonly results: IQueue;
   readonly express: IQueue;
   readonly jobs: IQueue;
+  readonly sessionJobs: IQueue;
   readonly deadLetter: IQueue;
+  readonly sessionDeadLetter: IQueue;
   readonly stage: StageConfiguration;
 }
 
@@ -19,10 +24,14 @@ export interface WorkerSurroundings {
 export function workerEnvironment(surroundings: WorkerSurroundings): Record<string, string> {
   return {
     [workerConfiguration.leasesTable.env]: surroundings.leases.tableName,
+    [workerConfiguration.sessionsTable.env]: surroundings.sessions.tableName,
+    [workerConfiguration.sessionKeyArn.env]: surroundings.sessionKey.keyArn,
     [workerConfiguration.artifactsBucket.env]: surroundings.artifacts.bucketName,
     [workerConfiguration.expressQueueUrl.env]: surroundings.express.queueUrl,
     [workerConfiguration.jobsQueueUrl.env]: surroundings.jobs.queueUrl,
+    [workerConfiguration.sessionJobsQueueUrl.env]: surroundings.sessionJobs.queueUrl,
     [workerConfiguration.deadLetterQueueUrl.env]: surroundings.deadLetter.queueUrl,
+    [workerConfiguration.sessionDeadLetterQueueUrl.env]: surroundings.sessionDeadLetter.queueUrl,
     [workerConfiguration.resultsQueueUrl.env]: surroundings.results.queueUrl,
     [workerConfiguration.phase.env]: surroundings.stage.phase,
     [workerConfiguration.retentionDays.env]: String(surroundings.stage.recordRetentionDays),

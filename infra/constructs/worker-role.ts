@@ -1,18 +1,27 @@
 import { Stack, Validations } from "aws-cdk-lib";
 import type { ITable } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 
+import { SESSIONS_TABLE } from "../../functions/store/sessions-table.ts";
+import { allowCredentials } from "./credentials-access.ts";
+import { openTable, sealSessions } from "./session-key.ts";
+
 export interface WorkerRoleProps {
   readonly leases: ITable;
+  readonly sessions: ITable;
+  readonly sessionKey: IKey;
   readonly artifacts: IBucket;
   readonly results: IQueue;
   readonly express: IQueue;
   readonly jobs: IQueue;
+  readonly sessionJobs: IQueue;
   readonly deadLetter: IQueue;
+  readonly sessionDeadLetter: IQueue;
   readonly logGroup: ILogGroup;
 }
 
@@ -21,7 +30,8 @@ const ARTIFACT_PREFIX = "jobs/";
 
 /**
  * What the worker may do, action by action: no policy of AWS's own, which would let it write every log of the account.
- * It can't read artifacts or results back, can't delete or scan records, and can't send itself jobs.
+ * It can't read artifacts or results back, can't delete or scan records, can't open a login that is sealed for no
+ * session, and can't send itself jobs.
  */
 export class WorkerRole extends Construct {
   readonly role: Role;
@@ -32,20 +42,29 @@ export class WorkerRole extends Construct {
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
       description: "Sublet's worker: takes jobs, holds leases, writes results.",
     });
-    const artifactKeys = props.artifacts.arnForObjects(`${ARTIFACT_PREFIX}*`);
+    const poolIndexArn = `${props.sessions.tableArn}/index/${SESSIONS_TABLE.poolIndex.name}`;
     const statements = [
       allow("Leases", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [props.leases.tableArn]),
+      allow("Sessions", ["dynamodb:GetItem", "dynamodb:UpdateItem", "dynamodb:PutItem"], [props.sessions.tableArn]),
+      allow("Pools", ["dynamodb:Query"], [poolIndexArn]),
+      sealSessions(props.sessionKey),
+      openTable(props.sessionKey, props.sessions.tableName),
       allow(
         "Jobs",
         // The first three are what an event source mapping needs; the worker's refill and renewal use the same and the last.
         ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ChangeMessageVisibility"],
-        [props.express.queueArn, props.jobs.queueArn],
+        [props.express.queueArn, props.jobs.queueArn, props.sessionJobs.queueArn],
       ),
-      allow("Results", ["sqs:SendMessage"], [props.results.queueArn, props.deadLetter.queueArn]),
-      allow("Artifacts", ["s3:PutObject"], [artifactKeys]),
+      allow(
+        "Results",
+        ["sqs:SendMessage"],
+        [props.results.queueArn, props.deadLetter.queueArn, props.sessionDeadLetter.queueArn],
+      ),
+      allow("Artifacts", ["s3:PutObject"], [props.artifacts.arnForObjects(`${ARTIFACT_PREFIX}*`)]),
       allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], [props.logGroup.logGroupArn]),
     ];
     for (const statement of statements) this.role.addToPolicy(statement);
+    allowCredentials(this.role);
     Validations.of(this).acknowledge({
       id: `AwsSolutions-IAM5[Resource::${exportName(props.artifacts)}/${ARTIFACT_PREFIX}*]`,
       reason: "The keys of a job's files begin with its id, which nobody knows before the job is sent.",

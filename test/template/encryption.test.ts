@@ -5,6 +5,7 @@ import { ofType, synthesizeStage } from "./synthesized-stage.ts";
 
 const stage = synthesizeStage("prod");
 const queueIds = ofType(stage, "AWS::SQS::Queue").map(([id]) => id);
+const tableIds = ofType(stage, "AWS::DynamoDB::Table").map(([id]) => id);
 const tlsOnly = { Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } }, Principal: { AWS: "*" } };
 
 describe("at rest", () => {
@@ -12,13 +13,15 @@ describe("at rest", () => {
     expect(stage.resources.get(id)?.Properties).toMatchObject({ SqsManagedSseEnabled: true });
   });
 
-  it("the table is encrypted under a key that CloudTrail shows, and can be restored to any second", () => {
-    const [[, table]] = ofType(stage, "AWS::DynamoDB::Table");
-    expect(table.Properties).toMatchObject({
-      SSESpecification: { SSEEnabled: true },
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-    });
-  });
+  it.each(tableIds)(
+    "table %s is encrypted under a key that CloudTrail shows, and can be restored to any second",
+    (id) => {
+      expect(stage.resources.get(id)?.Properties).toMatchObject({
+        SSESpecification: { SSEEnabled: true },
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      });
+    },
+  );
 
   it("the bucket is encrypted, private, and forgets", () => {
     const [[, bucket]] = ofType(stage, "AWS::S3::Bucket");

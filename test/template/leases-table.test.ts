@@ -7,7 +7,7 @@ import { synthesizeStage } from "./synthesized-stage.ts";
 it("has the keys, the sparse index and the time to live that the store works with", () => {
   const { templates } = synthesizeStage("prod");
   const { heldIndex } = LEASES_TABLE;
-  templates.state.resourceCountIs("AWS::DynamoDB::Table", 1);
+  templates.state.resourceCountIs("AWS::DynamoDB::Table", 2);
   templates.state.hasResourceProperties("AWS::DynamoDB::Table", {
     BillingMode: "PAY_PER_REQUEST",
     DeletionProtectionEnabled: true,

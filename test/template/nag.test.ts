@@ -23,7 +23,10 @@ describe("cdk-nag's AWS Solutions rules", () => {
       .flatMap(({ data }) => Object.entries(data as Record<string, string>));
     expect(reasons.map(([id]) => id.replace(/^annotation::/iu, "").replace(/\[.*$/u, "")).toSorted()).toEqual([
       "AwsSolutions-IAM5",
+      "AwsSolutions-IAM5",
+      "AwsSolutions-IAM5",
       "AwsSolutions-S1",
+      "AwsSolutions-SQS3",
       "AwsSolutions-SQS3",
       "AwsSolutions-SQS3",
     ]);

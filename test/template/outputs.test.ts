@@ -13,6 +13,10 @@ describe("the fleet's outputs", () => {
       "JobsQueueUrl",
       "LeasesTableName",
       "ResultsQueueUrl",
+      "SessionDeadLetterQueueUrl",
+      "SessionJobsQueueUrl",
+      "SessionKeyArn",
+      "SessionsTableName",
       "WorkerFunctionName",
       "WorkerLogGroupName",
     ]);

@@ -2,20 +2,23 @@ import { describe, expect, it } from "vitest";
 
 import { ofType, synthesizeStage } from "./synthesized-stage.ts";
 
-const STATEFUL = ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::Logs::LogGroup"];
+const STATEFUL = ["AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::Logs::LogGroup"];
 
 /**
  * CloudFormation replaces a resource whose logical id changes, and with it goes what it holds. A change of this list is a
  * data migration, not a refactoring.
  */
 const LOGICAL_IDS = {
-  "AWS::DynamoDB::Table": ["LeasesTableFEA91EF2"],
+  "AWS::DynamoDB::Table": ["LeasesTableFEA91EF2", "SessionsTableA5E8383B"],
+  "AWS::KMS::Key": ["SessionKeyBF66F2A6"],
   "AWS::S3::Bucket": ["ArtifactsBucket88671897"],
   "AWS::SQS::Queue": [
     "ResultsQueue0A6B813F",
     "QueuesDeadLetterA4947A69",
+    "QueuesSessionDeadLetter4459C5D2",
     "QueuesExpressF60F42D3",
     "QueuesJobs403F2492",
+    "QueuesSessionJobsD4C96C7E",
   ],
   "AWS::Logs::LogGroup": ["WorkerLogLogGroupAC367A75"],
 };
@@ -33,9 +36,10 @@ describe("stateful resources", () => {
       ["dev", "Delete"],
     ] as const) {
       const stage = synthesizeStage(stageName);
-      for (const type of ["AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::Logs::LogGroup"]) {
-        const [, { DeletionPolicy, UpdateReplacePolicy }] = ofType(stage, type)[0];
-        expect([type, DeletionPolicy, UpdateReplacePolicy]).toEqual([type, policy, policy]);
+      const kept = STATEFUL.filter((type) => type !== "AWS::SQS::Queue").flatMap((type) => ofType(stage, type));
+      expect(kept).toHaveLength(5);
+      for (const [id, { DeletionPolicy, UpdateReplacePolicy }] of kept) {
+        expect([id, DeletionPolicy, UpdateReplacePolicy]).toEqual([id, policy, policy]);
       }
       expect(stage.state.terminationProtection).toBe(stageName === "prod");
       expect(stage.fleet.terminationProtection).toBe(stageName === "prod");

@@ -56,6 +56,18 @@ export function ofType(stage: SynthesizedStage, type: string): [NamedResource, .
   return [first, ...rest];
 }
 
+/** The one resource of a type whose logical id begins so. */
+export function only(stage: SynthesizedStage, type: string, prefix: string): NamedResource {
+  const [found, ...others] = ofType(stage, type).filter(([id]) => id.startsWith(prefix));
+  if (!found || others.length > 0) throw new Error(`the templates have not one ${type} ${prefix}…`);
+  return found;
+}
+
+/** The key that sessions are sealed under. */
+export function keyOf(stage: SynthesizedStage): NamedResource {
+  return only(stage, "AWS::KMS::Key", "SessionKey");
+}
+
 /** An app with the context that cdk.json gives. */
 export function newApp(): App {
   const { context } = JSON.parse(readFileSync(join(ROOT, "cdk.json"), "utf8")) as { context: Record<string, unknown> };

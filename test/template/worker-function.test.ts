@@ -9,6 +9,7 @@ import { ofType, synthesizeStage } from "./synthesized-stage.ts";
 
 /** Source: AWS Lambda, "Configure Lambda function memory": 1,769 MB have the equivalent of one vCPU. */
 const MIB_PER_VCPU = 1_769;
+const KEY_ARN = "arn:aws:kms:eu-central-1:123456789012:key/k";
 /** What Lambda itself reads or sets. */
 const LAMBDA_VARIABLES = new Set(["NODE_OPTIONS"]);
 
@@ -33,8 +34,9 @@ describe.each(STAGE_NAMES)("the worker of %s", (stageName) => {
   it("gets an environment that its own configuration table accepts", () => {
     const known = new Set<string>(Object.values(workerConfiguration).map(({ env }) => env));
     expect(Object.keys(variables).filter((name) => !known.has(name) && !LAMBDA_VARIABLES.has(name))).toEqual([]);
+    const deployed = (name: string) => (name === workerConfiguration.sessionKeyArn.env ? KEY_ARN : "https://deployed");
     const environment = Object.fromEntries(
-      Object.entries(variables).map(([name, value]) => [name, typeof value === "string" ? value : "https://deployed"]),
+      Object.entries(variables).map(([name, value]) => [name, typeof value === "string" ? value : deployed(name)]),
     );
     const read = () =>
       readConfiguration(workerConfiguration, {
@@ -43,6 +45,24 @@ describe.each(STAGE_NAMES)("the worker of %s", (stageName) => {
       });
     expect(read).not.toThrow();
     expect(read().phase).toBe(stageNamed(stageName).phase);
+  });
+
+  it("gets each queue, table and key under the name that is meant", () => {
+    const meant = {
+      SUBLET_EXPRESS_QUEUE_URL: /QueuesExpress/u,
+      SUBLET_JOBS_QUEUE_URL: /QueuesJobs/u,
+      SUBLET_SESSION_JOBS_QUEUE_URL: /QueuesSessionJobs/u,
+      SUBLET_DEAD_LETTER_QUEUE_URL: /QueuesDeadLetter/u,
+      SUBLET_SESSION_DEAD_LETTER_QUEUE_URL: /QueuesSessionDeadLetter/u,
+      SUBLET_RESULTS_QUEUE_URL: /ResultsQueue/u,
+      SUBLET_LEASES_TABLE: /RefLeasesTable/u,
+      SUBLET_SESSIONS_TABLE: /RefSessionsTable/u,
+      SUBLET_SESSION_KEY_ARN: /GetAttSessionKey\w+Arn/u,
+      SUBLET_ARTIFACTS_BUCKET: /RefArtifactsBucket/u,
+    };
+    for (const [name, value] of Object.entries(meant)) expect(JSON.stringify(variables[name])).toMatch(value);
+    const references = Object.keys(variables).filter((name) => typeof variables[name] !== "string");
+    expect(references.toSorted()).toEqual(Object.keys(meant).toSorted());
   });
 
   it("logs to its own group, which forgets", () => {
@@ -58,6 +78,10 @@ describe("the size of a phase", () => {
     SUBLET_ARTIFACTS_BUCKET: "b",
     SUBLET_EXPRESS_QUEUE_URL: "https://q",
     SUBLET_JOBS_QUEUE_URL: "https://q",
+    SUBLET_SESSION_JOBS_QUEUE_URL: "https://q",
+    SUBLET_SESSION_DEAD_LETTER_QUEUE_URL: "https://q",
+    SUBLET_SESSIONS_TABLE: "t",
+    SUBLET_SESSION_KEY_ARN: KEY_ARN,
     SUBLET_DEAD_LETTER_QUEUE_URL: "https://q",
     SUBLET_RESULTS_QUEUE_URL: "https://q",
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "2048",

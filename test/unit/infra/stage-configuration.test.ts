@@ -25,6 +25,8 @@ describe("checkStage", () => {
     ["functionTimeoutSeconds", 59],
     ["jobsConcurrency", 1],
     ["expressConcurrency", 1_001],
+    ["sessionConcurrency", 1],
+    ["sessionConcurrency", 1_001],
     ["jobsWindowSeconds", 301],
     ["maxReceiveCount", 9],
     ["jobRetentionDays", 15],
