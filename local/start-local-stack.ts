@@ -2,6 +2,8 @@ import { deployStack, type SharedDeployment } from "./deploy-stack.ts";
 import { readAssembly } from "./assembly/read-assembly.ts";
 import type { LocalEndpoints } from "./emulators/backends.ts";
 import { startBackends } from "./emulators/start-backends.ts";
+import { serveOnLoopback } from "./emulators/loopback-server.ts";
+import { eventSourceControl } from "./events/event-source-control.ts";
 import { EventSourcePoller } from "./events/event-source-poller.ts";
 import { LOCAL_ACCOUNT, LOCAL_REGION } from "./local-credentials.ts";
 import { NotPossibleHere } from "./not-possible-here.ts";
@@ -23,8 +25,20 @@ export interface LocalStackOptions {
    * holds it, because there is no /opt here.
    */
   readonly optPaths?: Readonly<Record<string, string>>;
+  /** Variables that every function gets beside the template's, which they stand before. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Put each container into a cgroup of Lambda's proportions; throws `NotPossibleHere` where that can't be. @default false */
   readonly cells?: boolean;
+  /**
+   * The master key that stands in for KMS, made if it isn't there. Throws `NotPossibleHere` where others than its owner
+   * may read it. @default a key that ends with the run
+   */
+  readonly keyFile?: string;
+  /**
+   * What Secrets Manager and SSM know here: lines `NAME=VALUE`, read at each call. Only its owner may read it; it need not
+   * be there. @default none
+   */
+  readonly secretsFile?: string;
   /** Told every line of every container, and every report of the local stack about one. */
   readonly onLine?: LineListener;
   /** Told why a batch came to nothing: an invocation that failed, timed out or gave a malformed answer. */
@@ -33,7 +47,10 @@ export interface LocalStackOptions {
 
 export interface LocalStack {
   readonly region: string;
-  readonly endpoints: LocalEndpoints;
+  readonly endpoints: LocalEndpoints & {
+    /** Switches event sources on and off. */
+    readonly lambda: string;
+  };
   readonly stackNames: readonly string[];
   /** A stack's outputs by their logical ids. Throws for a name that isn't in the assembly. */
   outputs(stackName: string): Readonly<Record<string, string>>;
@@ -59,7 +76,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
   try {
     const temporaryRoot = await openTemporaryRoot();
     closers.push(() => temporaryRoot.close());
-    const backends = await startBackends(region);
+    const backends = await startBackends(region, options);
     closers.push(() => backends.close());
     const shared: SharedDeployment = {
       region,
@@ -85,7 +102,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
           listener: options.onLine ?? (() => {}),
           cells,
         };
-        return [definition.name, new ContainerPool(definition, surroundings, limit)] as const;
+        const environment = { ...definition.environment, ...options.environment };
+        return [definition.name, new ContainerPool({ ...definition, environment }, surroundings, limit)] as const;
       }),
     );
     const pollers = shared.eventSources.map((source) => {
@@ -99,10 +117,12 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       await Promise.all([...pools.values()].map((pool) => pool.close()));
       await Promise.all([...stopped, ...pollers.map((poller) => poller.drained())]);
     });
+    const control = await serveOnLoopback(eventSourceControl(pollers, region, LOCAL_ACCOUNT));
+    closers.push(() => control.close());
     let closing: Promise<void> | undefined;
     return {
       region,
-      endpoints,
+      endpoints: { ...endpoints, lambda: control.endpoint },
       stackNames: [...outputs.keys()],
       outputs: (stackName) => {
         const found = outputs.get(stackName);

@@ -2,29 +2,30 @@ import { ReceiveMessageCommand, type Message, type SQSClient } from "@aws-sdk/cl
 
 import type { EventSource } from "./event-source.ts";
 
-/** SQS's own limits of one receive. */
+/** SQS's own limit of one receive. */
 const RECEIVE_MAX = 10;
-const WAIT_MAX_SECONDS = 20;
+/** Not SQS's 20: fauxqs hands messages to a receive that was broken off, so one that is under way must run to its end. */
+const WAIT_MAX_SECONDS = 2;
 /** Lambda's limit of one event, less room for one more receive of the largest job messages. */
 const BATCH_MAX_BYTES = 3 * 1024 * 1024;
 
 /**
  * Waits for messages and gathers one batch, as Lambda's poller does: the window opens with the first message, and the
- * batch is ready when it is full or the window ends. Answers no messages when the signal aborts before the first.
+ * batch is ready when it is full or the window ends. Ends early when the source is switched off, with what it has by then.
  */
 export async function gatherBatch(
   sqs: SQSClient,
   queueUrl: string,
   source: EventSource,
-  signal: AbortSignal,
+  until: { readonly closing: AbortSignal; isOff(): boolean },
 ): Promise<Message[]> {
   const batch: Message[] = [];
   let bytes = 0;
   let windowEndsAtMs = Number.POSITIVE_INFINITY;
-  while (!signal.aborted && batch.length < source.batchSize && bytes < BATCH_MAX_BYTES) {
+  while (!until.closing.aborted && !until.isOff() && batch.length < source.batchSize && bytes < BATCH_MAX_BYTES) {
     const leftSeconds = (windowEndsAtMs - Date.now()) / 1_000;
     if (leftSeconds <= 0) break;
-    const received = await receive(sqs, queueUrl, source.batchSize - batch.length, leftSeconds, signal);
+    const received = await receive(sqs, queueUrl, source.batchSize - batch.length, leftSeconds, until.closing);
     for (const message of received) bytes += Buffer.byteLength(message.Body ?? "");
     batch.push(...received);
     if (batch.length > 0 && windowEndsAtMs === Number.POSITIVE_INFINITY) {

@@ -1,6 +1,8 @@
 import type { ResourceKind } from "./contract.ts";
 import { dynamodbGlobalTable } from "./dynamodb-global-table.ts";
 import { dynamodbTable } from "./dynamodb-table.ts";
+import { kmsAlias } from "./kms-alias.ts";
+import { kmsKey } from "./kms-key.ts";
 import { lambdaEventSourceMapping } from "./lambda-event-source-mapping.ts";
 import { lambdaFunction } from "./lambda-function.ts";
 import { lambdaLayerVersion } from "./lambda-layer-version.ts";
@@ -14,6 +16,8 @@ export const RESOURCE_KINDS: readonly ResourceKind[] = [
   dynamodbTable,
   dynamodbGlobalTable,
   s3Bucket,
+  kmsKey,
+  kmsAlias,
   lambdaFunction,
   lambdaLayerVersion,
   lambdaEventSourceMapping,

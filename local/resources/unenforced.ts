@@ -21,14 +21,6 @@ export const unenforced: readonly ResourceKind[] = [
     ref: name,
     attributes: { Arn: `arn:aws:logs:${region}:${account}:log-group:${name}:*` },
   })),
-  nameOnly("AWS::KMS::Key", "nothing is stored, so nothing is encrypted", (name, region, account) => ({
-    ref: name,
-    attributes: { Arn: `arn:aws:kms:${region}:${account}:key/${name}`, KeyId: name },
-  })),
-  nameOnly("AWS::KMS::Alias", "nothing is stored, so nothing is encrypted", (name) => ({
-    ref: `alias/${name}`,
-    attributes: {},
-  })),
   nameOnly("AWS::CDK::Metadata", "it only says which CDK made the template", (name) => ({ ref: name, attributes: {} })),
 ];
 

@@ -11,6 +11,8 @@ export interface AssemblyOptions {
   readonly visibilitySeconds?: number;
   readonly maxReceiveCount?: number;
   readonly reportsFailures?: boolean;
+  /** Whether the mapping of the queue of jobs polls from the start. */
+  readonly enabled?: boolean;
 }
 
 /**
@@ -107,8 +109,16 @@ function manifest() {
 function stateTemplate() {
   const exported = (value: unknown, name: string) => ({ Value: value, Export: { Name: name } });
   return {
-    Resources: { DeadLetter: { Type: "AWS::SQS::Queue", Properties: { SqsManagedSseEnabled: true } } },
+    Resources: {
+      DeadLetter: { Type: "AWS::SQS::Queue", Properties: { SqsManagedSseEnabled: true } },
+      Key: { Type: "AWS::KMS::Key", Properties: { KeyPolicy: {}, EnableKeyRotation: true } },
+      KeyAlias: {
+        Type: "AWS::KMS::Alias",
+        Properties: { AliasName: "alias/sublet-sessions", TargetKeyId: { "Fn::GetAtt": ["Key", "Arn"] } },
+      },
+    },
     Outputs: {
+      KeyArn: exported({ "Fn::GetAtt": ["Key", "Arn"] }, "State:KeyArn"),
       DeadLetterArn: exported({ "Fn::GetAtt": ["DeadLetter", "Arn"] }, "State:DeadLetterArn"),
       DeadLetterUrl: exported({ Ref: "DeadLetter" }, "State:DeadLetterUrl"),
     },
@@ -124,6 +134,7 @@ function fleetTemplate(notes: string, options: AssemblyOptions) {
         Properties: {
           EventSourceArn: { "Fn::GetAtt": ["Jobs", "Arn"] },
           FunctionName: { Ref: "Worker" },
+          Enabled: options.enabled ?? true,
           BatchSize: options.batchSize ?? 10,
           MaximumBatchingWindowInSeconds: options.windowSeconds ?? 0,
           ...((options.reportsFailures ?? true) && { FunctionResponseTypes: ["ReportBatchItemFailures"] }),
@@ -134,7 +145,31 @@ function fleetTemplate(notes: string, options: AssemblyOptions) {
         Type: "AWS::Lambda::EventSourceMapping",
         Properties: { EventSourceArn: { "Fn::GetAtt": ["Express", "Arn"] }, FunctionName: { Ref: "Worker" } },
       },
+      SessionSource: {
+        Type: "AWS::Lambda::EventSourceMapping",
+        Properties: {
+          EventSourceArn: { "Fn::GetAtt": ["SessionJobs", "Arn"] },
+          FunctionName: { Ref: "Worker" },
+          FunctionResponseTypes: ["ReportBatchItemFailures"],
+        },
+      },
       Express: { Type: "AWS::SQS::Queue" },
+      SessionJobs: {
+        Type: "AWS::SQS::Queue",
+        Properties: {
+          QueueName: "Fleet-session-jobs.fifo",
+          FifoQueue: true,
+          VisibilityTimeout: options.visibilitySeconds ?? 60,
+          RedrivePolicy: {
+            deadLetterTargetArn: { "Fn::GetAtt": ["SessionDeadLetter", "Arn"] },
+            maxReceiveCount: options.maxReceiveCount ?? 5,
+          },
+        },
+      },
+      SessionDeadLetter: {
+        Type: "AWS::SQS::Queue",
+        Properties: { QueueName: "Fleet-session-dead-letter.fifo", FifoQueue: true },
+      },
       Worker: {
         Type: "AWS::Lambda::Function",
         Properties: {
@@ -167,6 +202,9 @@ function fleetTemplate(notes: string, options: AssemblyOptions) {
     Outputs: {
       ExpressUrl: { Value: { Ref: "Express" } },
       JobsUrl: { Value: { Ref: "Jobs" } },
+      SessionJobsUrl: { Value: { Ref: "SessionJobs" } },
+      SessionDeadLetterUrl: { Value: { Ref: "SessionDeadLetter" } },
+      KeyArn: { Value: { "Fn::ImportValue": "State:KeyArn" } },
       DeadLetterUrl: { Value: { "Fn::ImportValue": "State:DeadLetterUrl" } },
     },
   };

@@ -62,6 +62,9 @@ test("starts the function with Lambda's environment and the template's, and noth
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "256",
     AWS_EXECUTION_ENV: "AWS_Lambda_nodejs24.x",
     AWS_ENDPOINT_URL_SQS: running.stack.endpoints.sqs,
+    AWS_ENDPOINT_URL_KMS: running.stack.endpoints.kms,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: running.stack.endpoints.secretsManager,
+    AWS_ENDPOINT_URL_SSM: running.stack.endpoints.ssm,
     JOBS_URL: running.jobsUrl,
     TOOL: expect.stringMatching(/asset\.layer\/tool$/u),
   });

@@ -7,7 +7,7 @@ import { onTestFinished } from "vitest";
 
 import { LOCAL_CREDENTIALS } from "../../../local/local-credentials.ts";
 import type { ContainerLine } from "../../../local/runtime/container-log.ts";
-import { startLocalStack } from "../../../local/start-local-stack.ts";
+import { startLocalStack, type LocalStackOptions } from "../../../local/start-local-stack.ts";
 import { makeAssembly, type AssemblyOptions } from "./assembly-fixture.ts";
 
 export interface Noted {
@@ -19,7 +19,11 @@ export interface Noted {
 
 /** A local stack of the fixture's assembly, closed and removed when the test ends. */
 export async function runningStack(
-  options: AssemblyOptions & { readonly containers?: number; readonly cells?: boolean } = {},
+  options: AssemblyOptions &
+    Pick<LocalStackOptions, "keyFile" | "secretsFile"> & {
+      readonly containers?: number;
+      readonly cells?: boolean;
+    } = {},
 ) {
   const assembly = await makeAssembly(options);
   // Finished last: hooks run in reverse.
@@ -29,6 +33,8 @@ export async function runningStack(
   const stack = await startLocalStack({
     ...assembly,
     ...(options.containers !== undefined && { containers: options.containers }),
+    ...(options.keyFile !== undefined && { keyFile: options.keyFile }),
+    ...(options.secretsFile !== undefined && { secretsFile: options.secretsFile }),
     cells: options.cells ?? false,
     onLine: (line) => lines.push(line),
     onFault: (why) => faults.push(why),
