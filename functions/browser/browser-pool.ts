@@ -13,9 +13,10 @@ import type { RungFailure } from "./launch-failures.ts";
 import { leaseOf } from "./leased-context.ts";
 import { browserStatus, countContexts, type BrowserPoolStatus } from "./pool-status.ts";
 import type { PooledBrowser } from "./pooled-browser.ts";
+import { ping } from "./ping.ts";
 import { PristineRefill } from "./pristine-refill.ts";
 import { attachedBrowsers, launchedBrowsers, type StartBrowser } from "./start-browser.ts";
-import { ClockWatch, ping, type ThawReport } from "./thaw-check.ts";
+import { ClockWatch, type ThawReport } from "./thaw-check.ts";
 import { WarmContexts, warmKey } from "./warm-contexts.ts";
 
 export interface BrowserPoolOptions {
@@ -131,7 +132,6 @@ export class BrowserPool {
       pooled: context,
       allocation: { temperature, ms: this.#clock.monotonicMs() - startedAtMs },
       signal: request.signal,
-      readDeadlineMs: this.#settings.openDeadlineMs,
       giveBack: (mayStayWarm) => this.#giveBack(allocated, mayStayWarm ? warmKey(request) : undefined),
     });
   }

@@ -104,7 +104,8 @@ export class ContextAllocation {
 
 /** On rung `one-slot` a browser is for one tenant, once. */
 function hasRoom(browser: PooledBrowser, settings: Pick<BrowserSettings, "contextLimit">): boolean {
-  if (browser.state.kind !== "live") return false;
+  // A dead one is told a moment after its connection ends: who tried it until then would be out of attempts.
+  if (browser.state.kind !== "live" || !browser.running.browser.isConnected()) return false;
   if (browser.running.rung === "one-slot") return browser.uses + browser.claims === 0;
   return browser.claims < (settings.contextLimit ?? Number.POSITIVE_INFINITY);
 }

@@ -6,6 +6,7 @@ import type { BrowserSettings } from "./browser-settings.ts";
 import { OpeningTimes } from "./opening-times.ts";
 import { openContext, type OpenedContext } from "./open-context.ts";
 import { PooledContext } from "./pooled-context.ts";
+import { ping } from "./ping.ts";
 import { retireReason, type RetireReason } from "./retire-rules.ts";
 import type { RunningBrowser } from "./running-browser.ts";
 
@@ -133,6 +134,26 @@ export class PooledBrowser {
    */
   async whileUp<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
     return withDeadline(Promise.race([promise, this.#gone.promise]), ms, what);
+  }
+
+  /** `whileUp` with the limit of opening and reading. */
+  inOpenDeadline<T>(promise: Promise<T>, what: string): Promise<T> {
+    return this.whileUp(promise, this.#options.settings.openDeadlineMs, what);
+  }
+
+  inCloseDeadline<T>(promise: Promise<T>, what: string): Promise<T> {
+    return this.whileUp(promise, this.#options.settings.closeDeadlineMs, what);
+  }
+
+  /** Something in it didn't close: it is sick if it doesn't answer at all. Bounded, never throws. */
+  async checkAfterMissedClose(): Promise<void> {
+    if (this.state.kind === "gone" || !this.running.browser.isConnected()) return;
+    await ping(this, this.#options.settings.pingDeadlineMs).catch(() => this.#options.onSick(this, "close-deadline"));
+  }
+
+  /** Unix time in milliseconds. */
+  wallMs(): number {
+    return this.#options.clock.wallMs();
   }
 
   /** The browser is gone, whoever ended it. Idempotent. */

@@ -1,7 +1,9 @@
 import type { BrowserContext, Page } from "playwright-core";
 
 import type { Profile } from "../core/job/job-message.ts";
+import { PageTenants } from "./page-tenants.ts";
 import type { PooledBrowser } from "./pooled-browser.ts";
+import { ContextStorage } from "./state/context-storage.ts";
 
 export type ContextState =
   /** Open, blank, and never used. */
@@ -24,6 +26,11 @@ export class PooledContext {
   readonly profile: Profile;
   readonly context: BrowserContext;
   readonly page: Page;
+  /** Leases of further pages. */
+  readonly tenants = new PageTenants();
+  readonly storage: ContextStorage;
+  /** It holds somebody's login, or rules that its key doesn't know: nobody else may have it. */
+  isPersonal = false;
   /** Settles when the context is lost under its holder; never rejects, and stays pending when it is closed. */
   readonly lost: Promise<ContextLoss>;
   state: ContextState;
@@ -48,6 +55,12 @@ export class PooledContext {
     this.context = options.context;
     this.page = options.page;
     this.state = options.state;
+    const { owner } = options;
+    this.storage = new ContextStorage({
+      context: options.context,
+      bounded: (call, what) => owner.inOpenDeadline(call, what),
+      wallMs: () => owner.wallMs(),
+    });
     const { promise, resolve } = Promise.withResolvers<ContextLoss>();
     this.lost = promise;
     this.#settleLoss = resolve;
@@ -65,6 +78,8 @@ export class PooledContext {
 
   /** The first loss stays. One that is closing anyway isn't lost. */
   lose(loss: ContextLoss): void {
+    // Another page's renderer is another process, the browser is everybody's.
+    if (loss.what === "browser") this.tenants.lose(loss);
     if (!this.isSound) return;
     this.#loss = loss;
     this.#settleLoss(loss);

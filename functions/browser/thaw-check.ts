@@ -1,6 +1,4 @@
 import type { BrowserClock } from "./browser-clock.ts";
-import { withDeadline } from "./deadline.ts";
-import type { PooledBrowser } from "./pooled-browser.ts";
 
 /**
  * How the pool came out of a freeze. `clockJumpMs`: how much further the wall clock went than the monotonic one since
@@ -34,17 +32,4 @@ export class ClockWatch {
     this.#monotonicMs = monotonicMs;
     return Math.round(jumpMs);
   }
-}
-
-/**
- * One round trip to the browser's own process.
- * @throws BrowserDeadlineExceeded, or what Playwright says of a dead browser
- */
-export async function ping({ running }: PooledBrowser, deadlineMs: number): Promise<void> {
-  const roundTrip = async () => {
-    const session = await running.browser.newBrowserCDPSession();
-    await session.send("Browser.getVersion");
-    await session.detach();
-  };
-  await withDeadline(roundTrip(), deadlineMs, "the browser's answer to a ping");
 }

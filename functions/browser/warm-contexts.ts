@@ -51,7 +51,7 @@ export class WarmContexts {
   async keep(context: PooledContext, key: string): Promise<boolean> {
     const { settings, clock } = this.#options;
     const worn = settings.affinityTtlMs === 0 || context.uses >= settings.affinityMaxUses;
-    if (worn || !context.isSound || context.owner.state.kind !== "live") return false;
+    if (worn || context.isPersonal || !context.isSound || context.owner.state.kind !== "live") return false;
     try {
       await context.owner.whileUp(blank(context), settings.closeDeadlineMs, "blanking a page");
     } catch {

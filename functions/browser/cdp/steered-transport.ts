@@ -1,5 +1,6 @@
 import type { ConnectOverCDPTransport } from "playwright-core";
 
+import { CookieAnswers } from "./cookie-answers.ts";
 import { UNSTEERED, type ContextSteering } from "./context-steering.ts";
 import { identityCommands, isKeptByUs, unaskedHints } from "./identity-commands.ts";
 import type { Attachment, CdpMessage, TargetInfo } from "./message.ts";
@@ -22,6 +23,8 @@ export class SteeredTransport implements ConnectOverCDPTransport {
   onmessage?: (message: object) => void;
   readonly #browser: ConnectOverCDPTransport;
   readonly #own: OwnContexts | undefined;
+  /** Answers that may have changed a context's cookies. */
+  readonly cookieAnswers = new CookieAnswers();
   readonly #attachments = new Map<string, Attachment>();
   readonly #filters = new Map<string, RequestFilter>();
   readonly #contexts = new Map<string, ContextSteering>();
@@ -125,6 +128,10 @@ export class SteeredTransport implements ConnectOverCDPTransport {
     if (message.method === "Target.attachedToTarget" && this.#attached(message) === "ours") return;
     if (message.method === "Target.detachedFromTarget") this.#detached(String(message.params?.["sessionId"]));
     if (message.method === "Fetch.requestPaused" && this.#decided(message)) return;
+    if (message.sessionId !== undefined) {
+      const target = this.#attachments.get(message.sessionId)?.target;
+      this.cookieAnswers.received(target?.browserContextId, message);
+    }
     this.onmessage?.(message);
   }
 

@@ -23,6 +23,29 @@ export async function steer(context: BrowserContext, page: Page, change: Partial
   return true;
 }
 
+/**
+ * Calls back after each answer that may have changed the context's cookies.
+ * @returns what ends it; never throws
+ */
+export function onCookieAnswer(context: BrowserContext, page: Page, listener: () => void): () => void {
+  const transport = transportOf(context);
+  if (!transport) {
+    // A Playwright server shows no headers without another round trip: each answer may be one.
+    context.on("response", listener);
+    return () => void context.off("response", listener);
+  }
+  let end = () => {};
+  let ended = false;
+  const listen = (id: string) => {
+    if (!ended) end = transport.cookieAnswers.listen(id, listener);
+  };
+  browserContextId(context, page).then(listen, () => {});
+  return () => {
+    ended = true;
+    end();
+  };
+}
+
 export function isSteered(context: BrowserContext): boolean {
   return transportOf(context) !== undefined;
 }

@@ -105,26 +105,3 @@ test("an aborted signal ends its lease, and one that aborts while it waits gets 
 
   await expect(pool.leaseContext(request({ signal: AbortSignal.abort(new Error("over")) }))).rejects.toThrow("over");
 });
-
-test("a lease tells its cookies and its storage, IndexedDB included", async () => {
-  const { origin } = await openTenantSite();
-  const { pool } = await openPool();
-  const lease = await pool.leaseContext(request());
-  await lease.page.goto(origin);
-  await lease.page.evaluate(async () => {
-    document.cookie = "a=1";
-    localStorage.setItem("b", "2");
-    await new Promise<void>((resolve) => {
-      const opening = indexedDB.open("c", 1);
-      opening.addEventListener("upgradeneeded", () => opening.result.createObjectStore("c"));
-      opening.addEventListener("success", () => {
-        opening.result.close();
-        resolve();
-      });
-    });
-  });
-  expect(await lease.cookies()).toMatchObject([{ name: "a", value: "1" }]);
-  expect((await lease.storage()).origins).toMatchObject([
-    { origin, localStorage: [{ name: "b", value: "2" }], indexedDB: [{ name: "c" }] },
-  ]);
-});
