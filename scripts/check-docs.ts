@@ -3,9 +3,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
 import { jobSchemaText } from "../cli/jobs/job-schema.ts";
+import { logins } from "../functions/strategies/login/registry.ts";
 import { workerConfiguration } from "../functions/worker/configuration.ts";
 import { configurationDoc } from "./generate-configuration-doc.ts";
 import { withFieldTable } from "./generate-job-docs.ts";
+import { withLogins } from "./generate-login-docs.ts";
 
 /** Documents may only name what exists: files, links, scripts, settings. Prints what doesn't and exits with 1. */
 
@@ -29,6 +31,9 @@ const jobs = readFileSync("docs/jobs.md", "utf8");
 if (withFieldTable(jobs) !== jobs) problems.push("docs/jobs.md: its table of fields is out of date");
 if (readFileSync("docs/job.schema.json", "utf8") !== jobSchemaText())
   problems.push("docs/job.schema.json: out of date");
+
+const strategyPage = readFileSync("docs/strategies.md", "utf8");
+if (withLogins(strategyPage, logins) !== strategyPage) problems.push("docs/strategies.md: its logins are out of date");
 
 const reasons = readFileSync("docs/adr/0002-dependencies.md", "utf8");
 const dependencies = Object.keys({ ...manifest.dependencies, ...manifest.devDependencies });

@@ -104,6 +104,7 @@ function runOf<Input>(open: Page, input: Input): StrategyRun<Input> {
     remainingMs: () => deadlineAtMs - performance.now(),
     resume: undefined,
     checkpoint: refuse,
+    exclusively: (section) => section(),
     artifact: refuse,
     log: () => {},
   };

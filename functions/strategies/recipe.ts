@@ -3,9 +3,8 @@ import { z } from "zod";
 import { EVERYTHING, TEXT_ONLY } from "../core/job/resource-policy.ts";
 import { artifactSchema } from "./capture/capture.ts";
 import { defineStrategy } from "./contract/define-strategy.ts";
-import { fullUrl } from "./page/address.ts";
 import { runRecipe } from "./recipe/run-steps.ts";
-import { flatSteps, stepsSchema } from "./recipe/steps.ts";
+import { beginProblem, flatSteps, stepsSchema } from "./recipe/steps.ts";
 
 const input = z
   .strictObject({
@@ -19,11 +18,8 @@ const input = z
       ),
   })
   .superRefine(({ steps }, context) => {
-    const first = steps[0];
-    if (first === undefined) return;
-    if (first.do === "goto" && fullUrl.safeParse(first.url).success) return;
-    const message = "the first step must be goto with a full http(s) URL";
-    context.addIssue({ code: "custom", path: ["steps", 0], message, input: first });
+    const message = beginProblem(steps);
+    if (message !== undefined) context.addIssue({ code: "custom", path: ["steps", 0], message, input: steps[0] });
   });
 
 const output = z.object({

@@ -25,12 +25,23 @@ export interface VisitOptions {
  * 429 and 5xx, and `PermanentFailure` for every other answer of 400 and above, a redirect loop and a download.
  */
 export async function visit(run: Clocked, page: StrategyPage, url: string, options: VisitOptions): Promise<void> {
+  const status = await open(run, page, url, options);
+  if (status !== undefined) checkStatus(status, url, options.at);
+}
+
+/** Opens an address and answers the status, whatever it is; undefined where the browser asked nobody. Throws as `visit`. */
+export async function open(
+  run: Clocked,
+  page: StrategyPage,
+  url: string,
+  options: VisitOptions,
+): Promise<number | undefined> {
   const timeout = Math.max(1, Math.min(options.timeoutMs ?? NAVIGATION_TIMEOUT_MS, run.remainingMs()));
   const waitUntil = options.waitUntil ?? "domcontentloaded";
   const response = await navigating(options.at, url, () =>
     within(run, timeout + GRACE_MS, options.at, () => page.goto(url, { waitUntil, timeout })),
   );
-  if (response !== null) checkStatus(response.status(), url, options.at);
+  return response?.status();
 }
 
 /** Runs what leads to another page, and names its errors. */
@@ -60,11 +71,16 @@ function navigationFailure(error: unknown, url: string, at: string): Error {
 const COME_AND_GO = new Set([408, 425, 429]);
 const GONE = new Set([404, 410]);
 
+/** Whether a status says that the site can't answer now. */
+export function isUnavailable(status: number): boolean {
+  return status >= 500 || COME_AND_GO.has(status);
+}
+
 /** What an answer's status means for the job; nothing under 400. */
 export function checkStatus(status: number, url: string, at: string): void {
   if (status < 400) return;
   const text = `${url} answered ${status}`;
-  if (status >= 500 || COME_AND_GO.has(status)) throw new TransientFailure("HttpUnavailable", text, { at });
+  if (isUnavailable(status)) throw new TransientFailure("HttpUnavailable", text, { at });
   if (GONE.has(status)) throw new PermanentFailure("PageNotFound", `${text}: there is no such page`, { at });
   throw new PermanentFailure("HttpRefused", text, { at });
 }

@@ -1,5 +1,6 @@
 import { PermanentFailure, TransientFailure } from "../../core/job/failures.ts";
 import type { StrategyPage } from "../contract/define-strategy.ts";
+import { invalidSelector, isSelectorProblem } from "../page/appears.ts";
 import { checkStatus, navigating } from "../page/visit.ts";
 import { within, type Clocked } from "../page/within.ts";
 import type { StepOf } from "./steps.ts";
@@ -56,13 +57,18 @@ async function actionFailure(
   if (error instanceof PermanentFailure || error instanceof TransientFailure || run.signal.aborted) return error;
   const message = error instanceof Error ? error.message : String(error);
   const selector = step.selector ?? "the focused element";
-  if (/Unexpected token|not a valid selector|Unknown engine|Malformed selector/u.test(message)) {
-    return new PermanentFailure("SelectorInvalid", `"${selector}" is not a valid selector`, { at, cause: error });
-  }
+  if (isSelectorProblem(message)) return invalidSelector(selector, at, error);
   if (!/Timeout \d+ms exceeded/u.test(message)) {
     return navigating(at, page.url(), () => Promise.reject(error as Error)).catch((failure: unknown) => failure);
   }
-  const count = await within(run, COUNT_TIMEOUT_MS, at, () => page.locator(selector).count()).catch(() => 0);
+  if (message.includes("waiting for scheduled navigations")) {
+    const text = `"${selector}" led to an address that gave no answer within ${timeoutMs} ms`;
+    return new TransientFailure("NavigationTimeout", text, { at, cause: error });
+  }
+  const counting = () => within(run, COUNT_TIMEOUT_MS, at, () => page.locator(selector).count());
+  const count = await navigating(at, page.url(), counting).catch((failure: unknown) => failure);
+  // A page that can't be asked is no page without the element.
+  if (typeof count !== "number") return count;
   if (count === 0) {
     const text = `nothing matches "${selector}" after ${timeoutMs} ms; the page is "${page.url()}"`;
     return new PermanentFailure("ElementNotFound", text, { at, cause: error });

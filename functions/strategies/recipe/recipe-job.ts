@@ -7,9 +7,15 @@ import type { Step } from "./steps.ts";
 
 export type Values = Record<string, unknown>;
 
+/** The part of a run that steps need. */
+export type RecipeRun = Pick<
+  StrategyRun<unknown>,
+  "page" | "context" | "signal" | "remainingMs" | "artifact" | "exclusively"
+>;
+
 /** What one run of a recipe gathers beside its values. */
 export interface RecipeJob {
-  readonly run: StrategyRun<unknown>;
+  readonly run: RecipeRun;
   readonly artifacts: ArtifactReference[];
   readonly problems: ReadProblem[];
   /** Runs steps; their reads may still wait in the scope's queue afterwards. */

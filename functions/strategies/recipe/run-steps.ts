@@ -1,4 +1,3 @@
-import type { StrategyRun } from "../contract/define-strategy.ts";
 import { printPdf, takeScreenshot } from "../capture/capture.ts";
 import { resolveAddress } from "../page/address.ts";
 import { visit } from "../page/visit.ts";
@@ -6,13 +5,13 @@ import { act } from "./act.ts";
 import { follow } from "./follow.ts";
 import { paginate } from "./paginate.ts";
 import { queueAssert, queueExtract } from "./read-steps.ts";
-import { newScope, type RecipeJob, type Scope } from "./recipe-job.ts";
+import { newScope, type RecipeJob, type RecipeRun, type Scope } from "./recipe-job.ts";
 import { scroll } from "./scroll.ts";
 import type { Step } from "./steps.ts";
 import { wait } from "./wait.ts";
 
 /** Runs a whole recipe in the run's page. */
-export async function runRecipe(run: StrategyRun<unknown>, steps: readonly Step[]) {
+export async function runRecipe(run: RecipeRun, steps: readonly Step[]) {
   const job: RecipeJob = {
     run,
     artifacts: [],
@@ -61,5 +60,11 @@ async function runStep(job: RecipeJob, scope: Scope, step: Step, path: string): 
       return paginate(job, scope, step, path);
     case "follow":
       return follow(job, scope, step, path);
+    case "exclusively":
+      return run.exclusively(async () => {
+        await job.runSteps(scope, step.steps, path);
+        // Outside, another page may change what these reads are to find.
+        await scope.reads.flush(run, scope.page);
+      });
   }
 }

@@ -60,12 +60,13 @@ const clickStep = z.strictObject({
   timeoutMs,
 });
 
-const fillStep = z.strictObject({
+const fillShape = {
   do: z.literal("fill").describe("Put text into an input."),
   selector: target,
   value: text.describe("The text; it replaces what is there and never stands in an error or a log."),
   timeoutMs,
-});
+};
+const fillStep = z.strictObject(fillShape);
 
 const selectStep = z.strictObject({
   do: z.literal("select").describe("Choose options of a select element."),
@@ -137,6 +138,29 @@ export const plainSteps = [
   pdfStep,
 ] as const;
 
+const loginFillStep = z.strictObject({
+  ...fillShape,
+  value: fillShape.value.optional(),
+  credential: z
+    .string()
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Instead of value: the name of the credential to type, such as password."),
+});
+
+/** A login reads nothing and writes nothing, so that nothing of it can leave. */
+export const loginSteps = [
+  gotoStep,
+  waitStep,
+  clickStep,
+  loginFillStep,
+  selectStep,
+  pressStep,
+  scrollStep,
+  assertStep,
+] as const;
+
 export const paginateShape = {
   do: z.literal("paginate").describe("Run steps on every page of a list, or let a list grow and run them once."),
   by: z
@@ -191,6 +215,12 @@ export const followShape = {
     .describe("`second`: in a page beside this one, which stays where it is. `same`: in this one."),
 };
 
+export const exclusivelyShape = {
+  do: z
+    .literal("exclusively")
+    .describe("Run steps while no other page of the same session runs such steps: they touch what the server keeps."),
+};
+
 /** Rules between the fields of one step: each a path and what is wrong. */
 export function stepConflicts(step: { readonly do: string }): { readonly path: string; readonly rule: string }[] {
   switch (step.do) {
@@ -205,6 +235,10 @@ export function stepConflicts(step: { readonly do: string }): { readonly path: s
       if (count !== undefined && element === undefined) return [{ path: "selector", rule: "must be given with count" }];
       if (element !== undefined || words !== undefined || matches !== undefined || url !== undefined) return [];
       return [{ path: "selector", rule: "must be given, or text, matches or url" }];
+    }
+    case "fill": {
+      const { value, credential } = step as z.output<typeof loginFillStep>;
+      return exactlyOne({ value, credential });
     }
     case "screenshot":
       return screenshotConflicts(step as unknown as ScreenshotOptions);

@@ -1,7 +1,6 @@
-import type { Request } from "playwright-core";
-
 import { TransientFailure } from "../../core/job/failures.ts";
 import type { StrategyPage } from "../contract/define-strategy.ts";
+import { Traffic } from "../page/traffic.ts";
 import { navigating } from "../page/visit.ts";
 import { within, type Clocked } from "../page/within.ts";
 import type { StepOf } from "./steps.ts";
@@ -42,32 +41,11 @@ function described({ selector, state, url, load, idleMs }: StepOf<"wait">): stri
   return load === undefined ? `${idleMs} ms without an answer` : `the load state ${load}`;
 }
 
-/** Settles once nothing is under way and nothing came in for `idleMs`. Listens only: no round trips. */
-function responsesIdle(page: StrategyPage, idleMs: number, timeout: number): Promise<void> {
-  const underWay = new Set<Request>();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let idle = setTimeout(resolve, idleMs);
-  const limit = setTimeout(() => reject(new Error(`Timeout ${timeout}ms exceeded.`)), timeout);
-  const restart = () => {
-    clearTimeout(idle);
-    if (underWay.size === 0) idle = setTimeout(resolve, idleMs);
-  };
-  const began = (request: Request) => {
-    underWay.add(request);
-    restart();
-  };
-  const ended = (request: Request) => {
-    underWay.delete(request);
-    restart();
-  };
-  page.on("request", began);
-  page.on("requestfinished", ended);
-  page.on("requestfailed", ended);
-  return promise.finally(() => {
-    clearTimeout(idle);
-    clearTimeout(limit);
-    page.off("request", began);
-    page.off("requestfinished", ended);
-    page.off("requestfailed", ended);
-  });
+async function responsesIdle(page: StrategyPage, idleMs: number, timeout: number): Promise<void> {
+  const traffic = new Traffic(page);
+  try {
+    if (!(await traffic.idle(idleMs, timeout))) throw new Error(`Timeout ${timeout}ms exceeded.`);
+  } finally {
+    traffic.stop();
+  }
 }

@@ -25,6 +25,8 @@ export interface RunOptions {
   readonly dieAtCheckpoint?: number;
   readonly timeoutMs?: number;
   readonly trace?: Trace;
+  /** How sections wait for those of other runs; at once by default. */
+  readonly exclusively?: StrategyRun<unknown>["exclusively"];
   /** Sees the context before the strategy does. */
   readonly prepare?: (context: BrowserContext, page: Page) => Promise<void>;
 }
@@ -93,6 +95,7 @@ export class StrategyBrowser {
           saved += 1;
           if (saved === options.dieAtCheckpoint) throw new ContainerDied();
         },
+        exclusively: options.exclusively ?? ((section) => section()),
         artifact: async (name, contentType, body) => {
           const sha256 = createHash("sha256").update(body).digest("hex");
           const reference = { name, uri: `s3://memory/${name}`, contentType, bytes: body.byteLength, sha256 };

@@ -48,6 +48,28 @@ describe("a recipe is refused by field and rule", () => {
     ],
     ["a height without a width", [goto, { do: "pdf", height: "10cm" }], /steps\.1\.width: must be given/u],
     ["a file name with a path", [goto, { do: "pdf", name: "../x.pdf" }], /steps\.1\.name/u],
+    [
+      "a section within a section",
+      [goto, { do: "exclusively", steps: [{ do: "exclusively", steps: [extract] }] }],
+      /steps\.1\.steps\.0\.steps: exclusively can't stand within exclusively/u,
+    ],
+    [
+      "a section within a section, by way of a page",
+      [
+        goto,
+        {
+          do: "exclusively",
+          steps: [{ do: "follow", selector: "a", as: "a", steps: [{ do: "exclusively", steps: [extract] }] }],
+        },
+      ],
+      /steps\.1\.steps\.0\.steps\.0\.steps: exclusively can't stand within exclusively/u,
+    ],
+    ["an empty section", [goto, { do: "exclusively", steps: [] }], /steps\.1\.steps: Too small/u],
+    [
+      "a credential, which only a login has",
+      [goto, { do: "fill", selector: "a", credential: "password" }],
+      /steps\.1\.value: Invalid input.*\n.*Unrecognized key: "credential"/u,
+    ],
     ["101 steps", [goto, ...Array.from({ length: 100 }, () => extract)], /steps: Too big/u],
     ["no step", [], /steps: Too small/u],
   ])("%s", (_, steps, message) => expect(problemsOf({ steps })).toMatch(message));
@@ -57,4 +79,12 @@ describe("a recipe is refused by field and rule", () => {
     expect(problemsOf({ steps: [goto, nested(6)] })).toMatch(/nested deeper than 5 levels/u);
     expect(problemsOf({ steps: [goto, nested(3_000)] })).toMatch(/nested deeper than 5 levels/u);
   });
+});
+
+test("sections hold lists and followed links, and stand in them", () => {
+  const section = (...steps: object[]) => ({ do: "exclusively", steps });
+  const follow = (...steps: object[]) => ({ do: "follow", selector: "a", as: "a", steps });
+  expect(problemsOf({ steps: [goto, section(nested(2), follow(extract)), follow(section(extract))] })).toBe("");
+  expect(problemsOf({ steps: [goto, section(nested(4))] })).toBe("");
+  expect(problemsOf({ steps: [goto, section(nested(5))] })).toMatch(/nested deeper than 5 levels/u);
 });

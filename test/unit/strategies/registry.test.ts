@@ -5,8 +5,9 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 
+import { logins } from "../../../functions/strategies/login/registry.ts";
 import { strategies } from "../../../functions/strategies/registry.ts";
-import { generateRegistry, registrySource } from "../../../scripts/generate-registry.ts";
+import { generateRegistry, LOGIN, registrySource } from "../../../scripts/generate-registry.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -26,16 +27,26 @@ describe("the registry", () => {
     ]);
   });
 
-  test.each([...strategies])("%s describes every field of its input, and refuses unknown ones", (_, strategy) => {
-    const schema = z.toJSONSchema(strategy.input, { io: "input", unrepresentable: "any" });
-    expect(schema.additionalProperties).toBe(false);
-    for (const [name, property] of Object.entries(schema.properties ?? {})) {
-      expect({ name, described: typeof property === "object" && property.description !== undefined }).toEqual({
-        name,
-        described: true,
-      });
-    }
+  test("holds every login, and isn't stale", async () => {
+    const dir = join(ROOT, "functions/strategies/login");
+    const written = await readFile(join(dir, "registry.ts"), "utf8");
+    expect(written, "run `npm run generate`").toBe(await registrySource(dir, LOGIN));
+    expect([...logins.keys()]).toEqual(["recipe-login"]);
   });
+
+  test.each([...strategies, ...logins])(
+    "%s describes every field of its input, and refuses unknown ones",
+    (_, { input }) => {
+      const schema = z.toJSONSchema(input, { io: "input", unrepresentable: "any" });
+      expect(schema.additionalProperties).toBe(false);
+      for (const [name, property] of Object.entries(schema.properties ?? {})) {
+        expect({ name, described: typeof property === "object" && property.description !== undefined }).toEqual({
+          name,
+          described: true,
+        });
+      }
+    },
+  );
 });
 
 describe("generation", () => {
@@ -44,7 +55,7 @@ describe("generation", () => {
   beforeEach(async () => {
     root = await mkdtemp(join(ROOT, "node_modules/.strategies-"));
     dir = join(root, "functions/strategies");
-    await mkdir(dir, { recursive: true });
+    await mkdir(join(dir, "login"), { recursive: true });
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
@@ -59,6 +70,30 @@ describe("generation", () => {
     expect(await generateRegistry(dir)).toEqual({ changed: false });
     const source = await readFile(join(dir, "registry.ts"), "utf8");
     expect(source).toMatch(/import a from "\.\/a\.ts";\nimport bTwo from "\.\/b-two\.ts";/u);
+  });
+
+  const loginFile = (name: string, functions = ["login", "isLoggedIn", "showsSignedOut"]) =>
+    `export default { name: ${JSON.stringify(name)}, ${functions.map((one) => `${one}: () => 0`).join(", ")} };\n`;
+
+  test("logins have a folder and a registry of their own", async () => {
+    await writeFile(join(dir, "a.ts"), strategyFile("a"));
+    await writeFile(join(dir, "login/b-two.ts"), loginFile("b-two"));
+    await writeFile(join(dir, "login/a.ts"), loginFile("a"));
+    expect(await generateRegistry(dir)).toEqual({ changed: true });
+    expect(await generateRegistry(dir)).toEqual({ changed: false });
+    const source = await readFile(join(dir, "login/registry.ts"), "utf8");
+    expect(source).toMatch(/import a from "\.\/a\.ts";\nimport bTwo from "\.\/b-two\.ts";/u);
+    expect(await readFile(join(dir, "registry.ts"), "utf8")).not.toContain("bTwo");
+  });
+
+  test.each([
+    ["a name that isn't the file's", "good.ts", loginFile("other"), /its login is named "other", it must be "good"/u],
+    ["a strategy", "one.ts", strategyFile("one"), /no default export made by defineLogin/u],
+    ["half a login", "half.ts", loginFile("half", ["login", "isLoggedIn"]), /no default export made by defineLogin/u],
+    ["a file name that isn't kebab-case", "myLogin.ts", loginFile("myLogin"), /kebab-case/u],
+  ])("a login's file is refused: %s", async (_, file, source, message) => {
+    await writeFile(join(dir, "login", file), source);
+    await expect(generateRegistry(dir)).rejects.toThrow(message);
   });
 
   test.each([
