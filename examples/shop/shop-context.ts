@@ -2,18 +2,28 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context, Hono } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import type { ShopIndex } from "./listing.ts";
+import type { Members, MemberVisit } from "./members.ts";
 import { layout, type Page, type Viewer } from "./pages/layout.ts";
 import type { ShopTruth } from "./truth.ts";
 import type { Visitors } from "./visitors.ts";
 
-export type ShopApp = Hono<{ Bindings: HttpBindings }>;
-export type ShopRequest = Context<{ Bindings: HttpBindings }>;
+interface ShopEnvironment {
+  Bindings: HttpBindings;
+  Variables: {
+    /** Of the members' pages: null for whoever isn't signed in there. */
+    memberVisit: MemberVisit | null;
+  };
+}
+
+export type ShopApp = Hono<ShopEnvironment>;
+export type ShopRequest = Context<ShopEnvironment>;
 
 /** What every route works with. */
 export interface ShopContext {
   readonly index: ShopIndex;
   readonly truth: ShopTruth;
   readonly visitors: Visitors;
+  readonly members: Members;
   /** Aborted when the shop closes: whoever waits, stops waiting. */
   readonly closing: AbortSignal;
 }
@@ -38,7 +48,7 @@ export async function show(
   c: ShopRequest,
   shop: ShopContext,
   page: Page,
-  status: 200 | 401 | 404 = 200,
+  status: 200 | 400 | 401 | 403 | 404 | 409 = 200,
 ): Promise<Response> {
   const visitor = visitorOf(c, shop.visitors);
   const cartCount = shop.visitors.cart(visitor).reduce((sum, { quantity }) => sum + quantity, 0);

@@ -7,11 +7,14 @@ import { bodyLimit } from "hono/body-limit";
 import { getCookie } from "hono/cookie";
 import { DEFAULT_SEED, makeCatalogue } from "./catalogue.ts";
 import { indexShop } from "./listing.ts";
+import { makeMembers, type MembersControl, type MembersOptions } from "./members.ts";
 import { notFoundPage } from "./pages/not-found.ts";
 import { makeRequestLog, type RequestRecord } from "./request-log.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { browseRoutes } from "./routes/browse.ts";
 import { fileRoutes } from "./routes/files.ts";
+import { memberGate } from "./routes/member-gate.ts";
+import { memberRoutes } from "./routes/members.ts";
 import { troubleRoutes, waited } from "./routes/trouble.ts";
 import { truthRoutes } from "./routes/truth.ts";
 import { SESSION_COOKIE, show, type ShopApp, type ShopContext, VISITOR_COOKIE } from "./shop-context.ts";
@@ -27,12 +30,14 @@ export interface ShopOptions {
   /** Who may log in; `demo` and `demo` by default. */
   readonly user?: string;
   readonly password?: string;
+  readonly members?: MembersOptions;
 }
 
 export interface Shop {
   /** Like `http://127.0.0.1:41234`, without a slash at the end. */
   readonly origin: string;
   readonly truth: ShopTruth;
+  readonly members: MembersControl;
   /** The newest 10,000 requests, oldest first. */
   requests(): readonly RequestRecord[];
   /** Ends open connections and waiting answers; may be called again. */
@@ -51,6 +56,7 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
     index,
     truth: shopTruth(catalogue),
     visitors: makeVisitors(index, { user, password }),
+    members: makeMembers(options.members),
     closing: closing.signal,
   };
   const log = makeRequestLog();
@@ -65,12 +71,18 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
       session: getCookie(c, SESSION_COOKIE) ?? null,
       userAgent: c.req.header("User-Agent") ?? null,
     });
+    await next();
+  });
+  // Before the latency: a request that waits is under way, and overlaps with others.
+  memberGate(app, shop);
+  app.use(async (_c, next) => {
     if (latencyMs > 0) await waited(latencyMs, closing.signal);
     await next();
   });
   app.use(bodyLimit({ maxSize: MAX_FORM_BYTES }));
   browseRoutes(app, shop);
   accountRoutes(app, shop);
+  memberRoutes(app, shop);
   truthRoutes(app, shop);
   troubleRoutes(app, shop);
   fileRoutes(app, shop);
@@ -85,6 +97,7 @@ export async function startShop(options: ShopOptions = {}): Promise<Shop> {
   return {
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     truth: shop.truth,
+    members: shop.members,
     requests: () => log.records(),
     close: () => (closed ??= closeServer(server, closing)),
   };

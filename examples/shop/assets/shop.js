@@ -8,6 +8,13 @@ if (localStorage.getItem("visitor") === null) {
 text("visitor-stored", localStorage.getItem("visitor"));
 text("user-agent", navigator.userAgent);
 
+// A member's login goes there too; the page shows what was stored on arrival, so a state that wasn't carried along shows.
+const stored = document.getElementById("member-stored");
+if (stored !== null) {
+  stored.textContent = localStorage.getItem("member-login") ?? "New to us";
+  localStorage.setItem("member-login", stored.dataset.login);
+}
+
 if (matchMedia("(max-width: 800px)").matches) document.querySelector(".filter-drawer")?.removeAttribute("open");
 document.querySelector("form.sort select")?.addEventListener("change", (event) => event.target.form.requestSubmit());
 

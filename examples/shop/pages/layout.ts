@@ -14,6 +14,8 @@ export interface Page {
   readonly title: string;
   readonly body: Html;
   readonly head?: Html;
+  /** Who is signed in to the members' area: named in the header instead of the viewer's user. */
+  readonly member?: string;
 }
 
 /** The frame around every page. */
@@ -40,13 +42,14 @@ export function layout(departments: readonly Category[], viewer: Viewer, page: P
           <form class="search" action="/search" role="search">
             <input type="search" name="q" placeholder="Search" aria-label="Search" />
           </form>
-          <a class="to-account" href="/account">${viewer.user ?? "Sign in"}</a>
+          ${accountLink(viewer, page)}
           <a class="to-cart" href="/cart">Cart <span id="cart-count">${viewer.cartCount}</span></a>
         </header>
         <main>${page.body}</main>
         <footer>
           <p class="footer-logo">Nordmark</p>
           <p>Things for outside, and for coming home.</p>
+          <p><a class="to-members" href="/members">Members’ area</a></p>
           <dl>
             <dt>Visitor</dt>
             <dd id="visitor">${viewer.visitor}</dd>
@@ -59,6 +62,11 @@ export function layout(departments: readonly Category[], viewer: Viewer, page: P
       </body>
     </html>`;
 }
+
+const accountLink = ({ user }: Viewer, { member }: Page): Html =>
+  member === undefined
+    ? html`<a class="to-account" href="/account">${user ?? "Sign in"}</a>`
+    : html`<a class="to-account" href="/members">${member}</a>`;
 
 export interface Crumb {
   readonly name: string;

@@ -56,7 +56,8 @@ function orders({ index }: ShopContext): Order[] {
     .map((product, at) => ({ number: `N-${10_421 - at}`, placedOn: `2026-0${9 - at}-14`, product }));
 }
 
-async function formOf(c: ShopRequest): Promise<(name: string) => string> {
+/** The fields of the form by name; "" for one that is missing or a file. */
+export async function formOf(c: ShopRequest): Promise<(name: string) => string> {
   const form = await c.req.parseBody();
   return (name) => {
     const value = form[name];
