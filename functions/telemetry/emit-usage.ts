@@ -38,6 +38,14 @@ export function emitUsage(usage: InvocationUsage, rung: string): void {
   add(METRICS.allocationColdMs, ...usage.allocationMs.cold);
   add(METRICS.allocationWarmMs, ...usage.allocationMs.warm);
   add(METRICS.allocationHotMs, ...usage.allocationMs.hot);
+  add(METRICS.sessionsLeased, usage.sessions.leased);
+  add(METRICS.sessionsReleased, usage.sessions.released);
+  add(METRICS.sessionsQuarantined, usage.sessions.quarantined);
+  add(METRICS.sessionsRefreshed, usage.sessions.refreshed);
+  add(METRICS.sessionsFencedOut, usage.sessions.fencedOut);
+  add(METRICS.sessionsUnavailable, usage.sessions.unavailable);
+  add(METRICS.sessionWaitMs, ...usage.sessions.waitMs);
+  add(METRICS.sessionLoginMs, ...usage.sessions.loginMs);
   metrics.publishStoredMetrics();
   for (const { jobClass, kind, count } of usage.outcomes) {
     metrics.addDimensions({ class: jobClass, outcome: kind });

@@ -26,6 +26,18 @@ export const METRICS = {
   fencedOut: { name: "FencedOut", unit: "Count", doc: "Late writers refused by a fence." },
   browserLaunches: { name: "BrowserLaunches", unit: "Count", doc: "Browsers started." },
   browserCrashes: { name: "BrowserCrashes", unit: "Count", doc: "Browsers that died." },
+  sessionsLeased: { name: "SessionsLeased", unit: "Count", doc: "Leases of sessions: taken for jobs, or to log in." },
+  sessionsReleased: { name: "SessionsReleased", unit: "Count", doc: "Sessions given back." },
+  sessionsQuarantined: { name: "SessionsQuarantined", unit: "Count", doc: "Sessions put aside." },
+  sessionsRefreshed: { name: "SessionsRefreshed", unit: "Count", doc: "Logins carried out." },
+  sessionsFencedOut: {
+    name: "SessionsFencedOut",
+    unit: "Count",
+    doc: "Late writers to a session, refused by a fence.",
+  },
+  sessionsUnavailable: { name: "SessionsUnavailable", unit: "Count", doc: "Jobs that got no session in time." },
+  sessionWaitMs: { name: "SessionWaitMs", unit: "Milliseconds", doc: "From the wish for a session to its use." },
+  sessionLoginMs: { name: "SessionLoginMs", unit: "Milliseconds", doc: "One login." },
   /** With the dimensions `class` and `outcome`. */
   jobs: { name: "Jobs", unit: "Count", doc: "Attempts that ended, by class and outcome." },
 } as const;

@@ -1,126 +1,138 @@
 import type { ContextLease } from "../browser/context-lease.ts";
-import { classifyError, type ClassifiedError } from "../core/job/classify-error.ts";
 import type { AllocationTemperature, ArtifactReference } from "../core/job/job-result.ts";
 import type { Outcome } from "../core/job/outcome.ts";
 import type { Checkpoint, Lease } from "../core/lease/lease.ts";
-import type { StrategyRun } from "../strategies/contract/define-strategy.ts";
+import { runStrategy } from "./attempt-strategy.ts";
 import type { Container } from "./container.ts";
 import type { Runnable } from "./intake.ts";
 import type { HeldMessage, Invocation } from "./invocation.ts";
-import { withoutOutbound } from "./outbound-guard.ts";
-import { strategyRun, type AttemptTrace } from "./strategy-run.ts";
+import { loginIsOver, watchForSignedOut } from "./sessions/login-is-over.ts";
+import { SessionUnavailable, type SeatEnd, type SessionSeat } from "./sessions/session-seat.ts";
+import { newTrace, strategyRun } from "./strategy-run.ts";
 
 export interface AttemptEnd {
   readonly outcome: Outcome;
   readonly artifacts: readonly ArtifactReference[];
   readonly allocation: { readonly temperature: AllocationTemperature; readonly ms: number } | undefined;
   readonly runMs: number;
-  /** Settles when the context is closed, or its browser condemned. Never rejects. */
+  /** Settles when the context is closed, or its browser condemned, and the session is given back. Never rejects. */
   readonly closed: Promise<void>;
 }
 
-/** Why an attempt was stopped from outside; the first reason stays. */
-type Stop = Extract<Outcome, { kind: "timed-out" | "out-of-time" | "lease-lost" }>;
+/** What an attempt has: the right to the job, to a session where it wants one, and where an earlier attempt got to. */
+export interface AttemptStart {
+  readonly lease: Lease;
+  readonly seat: SessionSeat | undefined;
+  readonly resume: Checkpoint | undefined;
+}
 
-/** A crash ends a strategy's calls a moment before the browser room hears of it. */
-const CRASH_NEWS_MS = 250;
+/** Why an attempt was stopped from outside; the first reason stays. */
+type Stop = Extract<Outcome, { kind: "timed-out" | "out-of-time" | "lease-lost" | "session-unavailable" }>;
+
+/** A login that is over is renewed so often in one attempt; a site that ends each new one at once isn't worth more. */
+const LOGINS_MAX = 2;
 const DETAIL_MAX_CHARACTERS = 2_000;
 
 /**
- * One attempt at a job whose lease is taken: leases a context, runs the strategy against deadline, drain, lost lease
- * and crash, and gives the context back. Never throws: every ending is an outcome.
+ * One attempt at a job whose lease is taken: leases a context, runs the strategy against deadline, drain, lost lease and
+ * crash, and gives the context back. Where the job's session turns out to be signed out, the session logs in again and the
+ * strategy goes on from its last checkpoint. Never throws: every ending is an outcome.
  */
 export async function attemptJob(
   container: Container,
   invocation: Invocation,
   held: HeldMessage,
   runnable: Runnable,
-  lease: Lease,
-  resume: Checkpoint | undefined,
+  { lease, seat, resume }: AttemptStart,
 ): Promise<AttemptEnd> {
   const { job } = runnable;
   const startedAtMs = Date.now();
-  const deadlineAtMs = startedAtMs + job.maxDurationMs;
+  const limitMs = Math.min(job.maxDurationMs, seat?.jobLimitMs ?? Number.POSITIVE_INFINITY);
+  const deadlineAtMs = startedAtMs + limitMs;
   const stop = new AbortController();
   const stopped = Promise.withResolvers<Stop>();
-  let trace: AttemptTrace | undefined;
+  const trace = newTrace(resume);
   let context: ContextLease | undefined;
+  let allocation: ContextLease["allocation"] | undefined;
   const halt = (reason: Stop) => {
     stopped.resolve(reason);
     stop.abort(new Error(`the attempt is over: ${reason.kind}`));
   };
-  const onDrained = () =>
-    halt({ kind: "out-of-time", afterMs: Date.now() - startedAtMs, advanced: trace?.advanced ?? false });
+  const onDrained = () => halt({ kind: "out-of-time", afterMs: Date.now() - startedAtMs, advanced: trace.advanced });
   const onGone = () => halt({ kind: "lease-lost", detail: String(held.gone.signal.reason) });
-  const timer = setTimeout(() => halt({ kind: "timed-out", afterMs: job.maxDurationMs }), job.maxDurationMs);
+  const onSessionGone = () => halt(sessionUnavailable(seat?.gone.reason as SessionUnavailable));
+  const timer = setTimeout(() => halt({ kind: "timed-out", afterMs: limitMs }), limitMs);
   whenAborted(invocation.drained, onDrained);
   whenAborted(held.gone.signal, onGone);
+  if (seat) whenAborted(seat.gone, onSessionGone);
 
+  const open = async (): Promise<ContextLease> => {
+    const request = { profile: job.profile, resources: runnable.resources, signal: stop.signal };
+    if (seat) return seat.open(request);
+    const affinityKey = runnable.strategy.affinity === "site" ? `${job.profile} ${job.site}` : undefined;
+    return container.browser.leaseContext({ ...request, affinityKey });
+  };
   const work = async (): Promise<Outcome> => {
-    try {
-      context = await container.browser.leaseContext({
-        profile: job.profile,
-        resources: runnable.resources,
-        affinityKey: runnable.strategy.affinity === "site" ? `${job.profile} ${job.site}` : undefined,
-        signal: stop.signal,
+    for (let logins = 0; ; logins += 1) {
+      try {
+        context = await open();
+      } catch (error) {
+        if (error instanceof SessionUnavailable) return sessionUnavailable(error);
+        return { kind: "crashed", what: "browser", detail: messageOf(error) };
+      }
+      allocation ??= context.allocation;
+      const watch = watchForSignedOut(seat, context, stop.signal);
+      const leaseLost = (detail: string) => halt({ kind: "lease-lost", detail });
+      const run = strategyRun(container, runnable, context, {
+        lease,
+        trace,
+        signal: watch.signal,
+        deadlineAtMs,
+        leaseLost,
+        exclusively: (section) => (seat ? seat.exclusively(section) : section()),
       });
-    } catch (error) {
-      return { kind: "crashed", what: "browser", detail: messageOf(error) };
+      const outcome = await Promise.race([runStrategy(runnable, run, context), watch.signedOut]);
+      watch.stop();
+      const signedOut =
+        seat !== undefined && logins < LOGINS_MAX && (await loginIsOver(seat, outcome, container.log, stop.signal));
+      if (!signedOut || stop.signal.aborted) return outcome === "signed-out" ? stillSignedOut(job.session) : outcome;
+      container.log.info("session signed out in the middle of a job", { job: job.id, session: seat.session });
+      seat.signedOut();
     }
-    const frame = strategyRun(container, runnable, context, {
-      lease,
-      resume,
-      signal: stop.signal,
-      deadlineAtMs,
-      leaseLost: (detail) => halt({ kind: "lease-lost", detail }),
-    });
-    trace = frame.trace;
-    return runStrategy(runnable, frame.run, context);
   };
   try {
     const outcome = await Promise.race([work(), stopped.promise]);
     return {
       outcome,
-      artifacts: trace?.artifacts ?? [],
-      allocation: context && { ...context.allocation, ms: toTenths(context.allocation.ms) },
-      runMs: Math.round(Date.now() - startedAtMs - (context?.allocation.ms ?? 0)),
-      closed: context?.release() ?? Promise.resolve(),
+      artifacts: trace.artifacts,
+      allocation: allocation && { ...allocation, ms: toTenths(allocation.ms) },
+      runMs: Math.round(Date.now() - startedAtMs - (allocation?.ms ?? 0)),
+      closed: seat ? seat.leave(seatEnd(outcome)) : (context?.release() ?? Promise.resolve()),
     };
   } finally {
     clearTimeout(timer);
     invocation.drained.removeEventListener("abort", onDrained);
     held.gone.signal.removeEventListener("abort", onGone);
+    seat?.gone.removeEventListener("abort", onSessionGone);
     // A context that opens after the attempt was stopped finds its signal aborted and closes by itself.
     if (!stop.signal.aborted) stop.abort(new Error("the attempt is over"));
   }
 }
 
-async function runStrategy(
-  { job, strategy }: Runnable,
-  run: StrategyRun<unknown>,
-  context: ContextLease,
-): Promise<Outcome> {
-  try {
-    const output = await withoutOutbound(job.strategy, () => strategy.run(run));
-    return { kind: "completed", output: strategy.output.parse(output) };
-  } catch (error) {
-    const classified = classifyError(error);
-    const crash = looksGone(classified) ? await crashOf(context) : undefined;
-    return crash ?? { kind: "failed", ...classified };
-  }
+function sessionUnavailable({ session, message, retryAfterSeconds }: SessionUnavailable) {
+  return { kind: "session-unavailable", session, reason: message, retryAfterSeconds } as const;
 }
 
-function looksGone({ error }: ClassifiedError): boolean {
-  return error.name === "ContextGone" || error.name === "PageCrashed";
+/** The strategy leads to the login page itself, or the site ends every login. */
+function stillSignedOut(session: string | undefined): Outcome {
+  const message = `the site showed its login page again after ${LOGINS_MAX} new logins of ${session ?? "the pool's session"}`;
+  return { kind: "failed", error: { name: "SignedOut", message }, retryable: true };
 }
 
-/** The strategy only sees that its page is gone; what took it comes as news, a moment later. */
-async function crashOf(context: ContextLease): Promise<Outcome | undefined> {
-  const noNews = Promise.withResolvers<undefined>();
-  const timer = setTimeout(noNews.resolve, CRASH_NEWS_MS, undefined);
-  const news = await Promise.race([context.lost, noNews.promise]);
-  clearTimeout(timer);
-  return news === undefined ? undefined : { kind: "crashed", ...news };
+function seatEnd(outcome: Outcome): SeatEnd {
+  if (outcome.kind === "completed") return { kind: "success" };
+  if (outcome.kind === "failed") return { kind: "failure", why: outcome.error.name };
+  return outcome.kind === "timed-out" ? { kind: "failure", why: "timed out" } : { kind: "none" };
 }
 
 function messageOf(error: unknown): string {

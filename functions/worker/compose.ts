@@ -2,29 +2,47 @@ import { randomUUID } from "node:crypto";
 
 import { createBrowserPool } from "../browser/browser-pool.ts";
 import { DEFAULT_BROWSER_SETTINGS, type BrowserSettings } from "../browser/browser-settings.ts";
+import { EndpointPools } from "../browser/endpoint-pools.ts";
 import { readConfiguration } from "../core/configuration/configuration-table.ts";
 import { sqsClient } from "../queue/sqs-client.ts";
-import { SqsJobQueue, type WorkerQueueUrls } from "../queue/sqs-job-queue.ts";
+import type { WorkerQueueUrls } from "../queue/queue-urls.ts";
+import { SqsJobQueue } from "../queue/sqs-job-queue.ts";
+import { DynamoDbDrainFlag } from "../store/drain-flag.ts";
 import { dynamoDbClient } from "../store/dynamodb-client.ts";
+import { AwsCredentialStore } from "../secrets/aws-credential-store.ts";
+import { createKmsSeal } from "../secrets/kms-seal.ts";
 import { DynamoDbLeaseStore } from "../store/dynamodb-lease-store.ts";
+import { DynamoDbSessionStore } from "../store/dynamodb-session-store.ts";
 import { S3ArtifactStore } from "../store/s3-artifact-store.ts";
 import { s3Client } from "../store/s3-client.ts";
+import { logins } from "../strategies/login/registry.ts";
 import { strategies } from "../strategies/registry.ts";
 import { createLog } from "../telemetry/powertools-log.ts";
 import { BrowserAccount } from "./browser-account.ts";
 import { workerConfiguration, type WorkerConfiguration } from "./configuration.ts";
 import type { Container } from "./container.ts";
+import { SessionRoom } from "./sessions/session-room.ts";
 
 /** The only place that builds adapters. Throws `InvalidConfiguration` where the environment isn't fit to start with. */
 export function composeContainer(environment: NodeJS.ProcessEnv): Container {
   const configuration = readConfiguration(workerConfiguration, environment);
   const id = randomUUID();
   const log = createLog({ level: configuration.logLevel, container: id });
-  const browser = createBrowserPool({ settings: browserSettings(configuration), log, random: Math.random });
+  const settings = browserSettings(configuration);
+  const browser = createBrowserPool({ settings, log, random: Math.random });
+  const dynamodb = dynamoDbClient();
   return {
     id,
     configuration,
-    leases: new DynamoDbLeaseStore(dynamoDbClient(), configuration.leasesTable, configuration.retentionDays),
+    sessions: new SessionRoom({
+      store: new DynamoDbSessionStore(dynamodb, configuration.sessionsTable),
+      seal: createKmsSeal({ keyArn: configuration.sessionKeyArn }),
+      credentials: new AwsCredentialStore(),
+      logins,
+      endpoints: new EndpointPools({ settings, log, random: Math.random }),
+    }),
+    leases: new DynamoDbLeaseStore(dynamodb, configuration.leasesTable, configuration.retentionDays),
+    drainFlag: new DynamoDbDrainFlag(dynamodb, configuration.leasesTable),
     queue: new SqsJobQueue(sqsClient(), queueUrls(configuration), configuration.visibilitySeconds),
     artifacts: new S3ArtifactStore(s3Client(), configuration.artifactsBucket),
     browser,
@@ -38,7 +56,9 @@ export function queueUrls(configuration: WorkerConfiguration): WorkerQueueUrls {
   return {
     express: configuration.expressQueueUrl,
     jobs: configuration.jobsQueueUrl,
+    sessionJobs: configuration.sessionJobsQueueUrl,
     deadLetter: configuration.deadLetterQueueUrl,
+    sessionDeadLetter: configuration.sessionDeadLetterQueueUrl,
     results: configuration.resultsQueueUrl,
   };
 }

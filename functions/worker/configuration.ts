@@ -28,6 +28,30 @@ export const workerConfiguration = {
     unit: "URL",
     doc: "One message for each ended job.",
   },
+  sessionJobsQueueUrl: {
+    env: "SUBLET_SESSION_JOBS_QUEUE_URL",
+    schema: url,
+    unit: "URL",
+    doc: "FIFO queue of jobs that name an `exclusive` or `pages` session; the message group is the session.",
+  },
+  sessionDeadLetterQueueUrl: {
+    env: "SUBLET_SESSION_DEAD_LETTER_QUEUE_URL",
+    schema: url,
+    unit: "URL",
+    doc: "The same copies for messages of the FIFO queue.",
+  },
+  sessionsTable: {
+    env: "SUBLET_SESSIONS_TABLE",
+    schema: name,
+    unit: "table name",
+    doc: "Sessions: leases, health and sealed state.",
+  },
+  sessionKeyArn: {
+    env: "SUBLET_SESSION_KEY_ARN",
+    schema: z.string().regex(/^arn:[\w-]+:kms:/u, "must be the ARN of a KMS key"),
+    unit: "ARN",
+    doc: "KMS key that session state is sealed under.",
+  },
   memoryMiB: {
     env: "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
     schema: wholeNumber(512, 10_240),
@@ -133,6 +157,49 @@ export const workerConfiguration = {
     schema: wholeNumber(50, 60_000).default(500),
     unit: "milliseconds",
     doc: "How long a container with free slots waits after an empty queue before it asks again, while other jobs run.",
+  },
+
+  sessionWaitMs: {
+    env: "SUBLET_SESSION_WAIT_MS",
+    schema: wholeNumber(0, 600_000).default(5_000),
+    unit: "milliseconds",
+    doc: "How long a job waits for a session that another container holds before its message goes back to the queue.",
+  },
+  sessionLeaseMs: {
+    env: "SUBLET_SESSION_LEASE_MS",
+    schema: wholeNumber(1_000, 600_000).default(60_000),
+    unit: "milliseconds",
+    doc: "How long a session's lease lasts without renewal: a dead container's sessions are free after this time.",
+  },
+  sessionLoginMs: {
+    env: "SUBLET_SESSION_LOGIN_MS",
+    schema: wholeNumber(1_000, 600_000).default(60_000),
+    unit: "milliseconds",
+    doc: "Limit of one login, and how long followers wait for the container that logs in.",
+  },
+  sessionLingerMs: {
+    env: "SUBLET_SESSION_LINGER_MS",
+    schema: wholeNumber(0, 60_000).default(2_000),
+    unit: "milliseconds",
+    doc: "How long a `pages` session's context stays open for the next job when the last one has left.",
+  },
+  sessionSyncMs: {
+    env: "SUBLET_SESSION_SYNC_MS",
+    schema: wholeNumber(100, 60_000).default(1_000),
+    unit: "milliseconds",
+    doc: "How often a `shared` session's changed cookies are looked at, and told to the other containers, while a job runs.",
+  },
+  sessionRecheckMs: {
+    env: "SUBLET_SESSION_RECHECK_MS",
+    schema: wholeNumber(100, 3_600_000).default(60_000),
+    unit: "milliseconds",
+    doc: "When a session that was put aside is looked at again; each further time in a row twice as late, to an hour.",
+  },
+  sessions: {
+    env: "SUBLET_SESSIONS",
+    schema: z.string().max(200_000).optional(),
+    unit: "JSON",
+    doc: "Sessions to create at the start if they don't exist: a list of id, statePath and endpoint, or the path of a file with one.",
   },
 
   chromiumDir: {

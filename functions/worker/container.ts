@@ -1,4 +1,5 @@
 import type { BrowserPool } from "../browser/browser-pool.ts";
+import type { DrainFlag } from "../core/capacity/drain-flag.ts";
 import type { ArtifactStore } from "../core/job/artifact-store.ts";
 import type { JobQueue } from "../core/job/job-queue.ts";
 import type { LeaseStore } from "../core/lease/lease-store.ts";
@@ -6,6 +7,7 @@ import type { Log } from "../core/logging/log.ts";
 import type { Strategy } from "../strategies/contract/define-strategy.ts";
 import type { BrowserAccount } from "./browser-account.ts";
 import type { WorkerConfiguration } from "./configuration.ts";
+import type { SessionRoom } from "./sessions/session-room.ts";
 
 /** What lives as long as the container does, over all its invocations. `compose.ts` builds it. */
 export interface Container {
@@ -13,10 +15,12 @@ export interface Container {
   readonly id: string;
   readonly configuration: WorkerConfiguration;
   readonly leases: LeaseStore;
+  readonly drainFlag: Pick<DrainFlag, "read">;
   readonly queue: JobQueue;
   readonly artifacts: ArtifactStore;
   readonly browser: BrowserPool;
   readonly account: BrowserAccount;
+  readonly sessions: SessionRoom;
   readonly strategies: ReadonlyMap<string, Strategy>;
   readonly log: Log;
 }

@@ -4,10 +4,11 @@ import { fromLambdaRecord } from "../queue/received-message.ts";
 import { emitUsage } from "../telemetry/emit-usage.ts";
 import { composeContainer, queueUrls } from "./compose.ts";
 import { runBatch } from "./run-batch.ts";
+import { seedSessions } from "./sessions/seed-sessions.ts";
 
 // Once for each container, while Lambda initializes it: the browser is up, or known not to be, before the first batch.
 const container = composeContainer(process.env);
-await container.browser.start();
+await Promise.all([container.browser.start(), seedSessions(container)]);
 
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const { response, usage } = await runBatch(container, {

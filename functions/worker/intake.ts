@@ -42,9 +42,6 @@ export function takeIn(body: string, strategies: ReadonlyMap<string, Strategy>):
 /** Fields whose meaning this version can't honour: refused, because ignoring them would run the job in another way. */
 function unavailable(job: Job): Rejection[] {
   const rejections: Rejection[] = [];
-  if (job.session !== undefined) {
-    rejections.push({ field: "session", rule: "is not available in this version", value: JSON.stringify(job.session) });
-  }
   if (job.handoff === "possible") {
     rejections.push({ field: "handoff", rule: "must be never in this version", value: '"possible"' });
   }

@@ -1,6 +1,7 @@
 import type { UsageMeter } from "../core/cost/usage-meter.ts";
 import type { ReceivedMessage } from "../core/job/job-queue.ts";
 import type { Lease } from "../core/lease/lease.ts";
+import type { SessionDesk } from "./sessions/session-desk.ts";
 import type { Slots } from "./slots.ts";
 
 /** A message in this container's hands, from its receipt until it is deleted or given back. */
@@ -22,11 +23,14 @@ export interface Invocation {
   workMsLeft(): number;
   readonly meter: UsageMeter;
   readonly slots: Slots;
+  readonly sessions: SessionDesk;
   readonly held: Map<string, HeldMessage>;
   /** The last round of keeping messages hidden. A message isn't shown again before it is over, or it would be hidden anew. */
   hiding: Promise<void>;
   /** Ids of the jobs that run here now; a second message of one of them waits for the first one's end. */
   readonly running: Set<string>;
+  /** False when an operator drains the fleet: this invocation ends with the jobs that it has. */
+  takesMore: boolean;
   /** Aborts when the container stops work. */
   readonly drained: AbortSignal;
 }

@@ -41,11 +41,12 @@ export class Refill {
   }
 
   #room(nowMs: number): number {
-    const { slots, drained } = this.#invocation;
+    const { slots, sessions, drained, takesMore } = this.#invocation;
     const { refillJobs, refillPollMs, defaultEstimateMs } = this.#container.configuration;
-    if (drained.aborted || nowMs >= this.#untilMs || slots.waiting > 0) return 0;
+    if (drained.aborted || !takesMore || nowMs >= this.#untilMs || slots.waiting > 0) return 0;
     if (this.#invocation.workMsLeft() < defaultEstimateMs || nowMs - this.#emptyAtMs < refillPollMs) return 0;
-    const free = Math.max(...JOB_CLASSES.map((jobClass) => slots.free(jobClass)));
+    // Who stands in line for a session has no slot yet, and will want one.
+    const free = Math.max(...JOB_CLASSES.map((jobClass) => slots.free(jobClass))) - sessions.waiting;
     return Math.min(RECEIVE_MAX, free, refillJobs - this.#jobs);
   }
 }

@@ -9,6 +9,7 @@ import { handleMessage } from "./handle-message.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { holdMessage, type Invocation } from "./invocation.ts";
 import { Refill } from "./refill.ts";
+import { SessionDesk } from "./sessions/session-desk.ts";
 import { Slots } from "./slots.ts";
 
 /** Background work that takes longer than this, such as a browser that won't quit, isn't waited for. */
@@ -50,6 +51,7 @@ export async function runBatch(container: Container, input: BatchInput): Promise
   };
   try {
     first.forEach(start);
+    await heartbeat.looked;
     for (;;) {
       const taken = (await refill.next(Date.now())).map((message) => holdMessage(invocation, message, Date.now()));
       taken.forEach(start);
@@ -59,6 +61,8 @@ export async function runBatch(container: Container, input: BatchInput): Promise
   } finally {
     clearTimeout(timer);
     invocation.slots.close();
+    // Lambda freezes the container behind the answer, and a frozen one can't renew a session's lease.
+    await invocation.sessions.close();
     await heartbeat.stop();
     await settleBrowser(container);
   }
@@ -94,23 +98,27 @@ function openInvocation(
   });
   const workMsLeft = () => input.remainingMs() - configuration.drainMarginMs;
   const { ageingMs, waitLimitMs, queueLimit, memoryMiB } = configuration;
+  const meter = new UsageMeter(
+    {
+      container: container.id,
+      invocation: input.invocation,
+      memoryMiB,
+      slots: capacity.slots,
+      batchSize: input.messages.length,
+    },
+    startedAtMs,
+  );
+  const owner = { container: container.id, invocation: input.invocation };
   return {
     id: input.invocation,
     workMsLeft,
-    meter: new UsageMeter(
-      {
-        container: container.id,
-        invocation: input.invocation,
-        memoryMiB,
-        slots: capacity.slots,
-        batchSize: input.messages.length,
-      },
-      startedAtMs,
-    ),
+    meter,
+    sessions: new SessionDesk(container, owner, meter.sessions),
     slots: new Slots({ capacity: capacity.slots, ratio, ageingMs, waitLimitMs, queueLimit }, workMsLeft),
     held: new Map(),
     hiding: Promise.resolve(),
     running: new Set(),
+    takesMore: true,
     drained,
   };
 }
@@ -119,7 +127,8 @@ function openInvocation(
 async function settleBrowser(container: Container): Promise<void> {
   const enough = Promise.withResolvers<void>();
   const timer = setTimeout(enough.resolve, SETTLE_MAX_MS);
-  await Promise.race([container.browser.settled(), enough.promise]);
+  const settled = Promise.all([container.browser.settled(), container.sessions.endpoints.settled()]);
+  await Promise.race([settled, enough.promise]);
   clearTimeout(timer);
 }
 

@@ -1,5 +1,6 @@
 import type { JobTimings } from "../core/job/job-result.ts";
 import { dispositionOf } from "../core/job/outcome.ts";
+import { comeAgainSeconds } from "../core/session/session-rules.ts";
 import type { Lease } from "../core/lease/lease.ts";
 import type { Take } from "../core/lease/lease-store.ts";
 import { attemptJob, type AttemptEnd } from "./attempt.ts";
@@ -7,21 +8,66 @@ import type { Container } from "./container.ts";
 import type { Runnable } from "./intake.ts";
 import type { HeldMessage, Invocation } from "./invocation.ts";
 import { resultOf } from "./job-result.ts";
-import { dropDuplicate, giveBack, remove, tell } from "./settle-message.ts";
+import type { SessionSeat } from "./sessions/session-seat.ts";
+import type { SessionTurn } from "./sessions/session-turn.ts";
+import { dropDuplicate, giveBack, reject, remove, tell } from "./settle-message.ts";
 
 const HELD_ELSEWHERE_MAX_SECONDS = 30;
 
+/** What a job that has its slot came with. */
+export interface JobPlace {
+  /** Its turn to ask for its session; undefined where it wants none. */
+  readonly turn: SessionTurn | undefined;
+  readonly slotAtMs: number;
+  /** Called as soon as the context is closed, before the result is written. */
+  readonly freeSlot: () => void;
+}
+
 /**
- * A job that has its slot: takes its lease, runs one attempt, writes the result under the fence, settles the message.
- * `freeSlot` is called as soon as the context is closed, before the result is written.
+ * A job that has its slot: gets its session, takes its lease, runs one attempt, writes the result under the fence, settles the
+ * message.
  */
 export async function runJob(
   container: Container,
   invocation: Invocation,
   held: HeldMessage,
   runnable: Runnable,
-  slotAtMs: number,
-  freeSlot: () => void,
+  { turn, slotAtMs, freeSlot }: JobPlace,
+): Promise<void> {
+  const seated = await turn?.take(AbortSignal.any([held.gone.signal, invocation.drained]));
+  if (seated?.kind === "rejected") {
+    return reject(container, invocation, held, runnable.job.id, seated.rejections);
+  }
+  if (seated?.kind === "unavailable") {
+    const { reason } = seated;
+    const delaySeconds = comeAgainSeconds(seated.retryAfterSeconds, held.message.receiveCount);
+    container.log.info("no session for a job", { job: runnable.job.id, reason, delaySeconds });
+    return giveBack(container, invocation, held, "session-unavailable", delaySeconds);
+  }
+  const seat = seated?.seat;
+  const leave = () => {
+    turn?.end();
+    freeSlot();
+  };
+  try {
+    await inSeat(container, invocation, held, runnable, { seat, slotAtMs, leave });
+  } finally {
+    // Whatever happened before the attempt: the session isn't this job's any longer.
+    await seat?.leave({ kind: "none" });
+  }
+}
+
+/** A job that has its session, where it wants one. */
+async function inSeat(
+  container: Container,
+  invocation: Invocation,
+  held: HeldMessage,
+  runnable: Runnable,
+  {
+    seat,
+    slotAtMs,
+    leave,
+  }: { readonly seat: SessionSeat | undefined; readonly slotAtMs: number; readonly leave: () => void },
 ): Promise<void> {
   const { job } = runnable;
   const take = await takeLease(container, invocation, held, runnable);
@@ -36,11 +82,13 @@ export async function runJob(
   const end =
     lease.attempt > job.attempts
       ? neverStarted(lease, job.attempts)
-      : await attemptJob(container, invocation, held, runnable, lease, take.checkpoint);
-  const freed = end.closed.then(freeSlot);
+      : await attemptJob(container, invocation, held, runnable, { lease, seat, resume: take.checkpoint });
+  const freed = end.closed.then(leave);
   held.lease = undefined;
   const leased = { held, runnable, lease };
   record(container, invocation, leased, end);
+  // Who reads the result may count on what the job left in its session.
+  if (seat) await freed;
   try {
     await settle(container, invocation, leased, end, timings(held, slotAtMs, end));
   } finally {

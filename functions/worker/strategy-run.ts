@@ -2,7 +2,7 @@ import type { ContextLease } from "../browser/context-lease.ts";
 import { PermanentFailure } from "../core/job/failures.ts";
 import type { ArtifactReference } from "../core/job/job-result.ts";
 import type { Checkpoint, Lease } from "../core/lease/lease.ts";
-import type { StrategyRun } from "../strategies/contract/define-strategy.ts";
+import type { StrategyProgress, StrategyRun } from "../strategies/contract/define-strategy.ts";
 import type { Container } from "./container.ts";
 import type { Runnable } from "./intake.ts";
 import { asWorker } from "./outbound-guard.ts";
@@ -12,13 +12,22 @@ export interface AttemptTrace {
   readonly artifacts: ArtifactReference[];
   /** Whether this attempt saved a checkpoint. */
   advanced: boolean;
+  /** Number of the last checkpoint, this attempt's or an earlier one's. */
+  sequence: number;
+  progress: StrategyProgress | undefined;
+}
+
+export function newTrace(resume: Checkpoint | undefined): AttemptTrace {
+  const progress = resume === undefined ? undefined : { stage: resume.stage, cursor: resume.cursor };
+  return { artifacts: [], advanced: false, sequence: resume?.sequence ?? 0, progress };
 }
 
 export interface AttemptFrame {
   readonly lease: Lease;
-  readonly resume: Checkpoint | undefined;
+  readonly trace: AttemptTrace;
   readonly signal: AbortSignal;
   readonly deadlineAtMs: number;
+  readonly exclusively: StrategyRun<unknown>["exclusively"];
   /** Called when a checkpoint is refused by the fence. */
   leaseLost(detail: string): void;
 }
@@ -32,27 +41,30 @@ export function strategyRun(
   runnable: Runnable,
   leased: ContextLease,
   frame: AttemptFrame,
-): { readonly run: StrategyRun<unknown>; readonly trace: AttemptTrace } {
+): StrategyRun<unknown> {
   const { job, input } = runnable;
-  const trace: AttemptTrace = { artifacts: [], advanced: false };
-  let sequence = frame.resume?.sequence ?? 0;
-  const run: StrategyRun<unknown> = {
+  const { trace } = frame;
+  return {
     input,
     site: job.site,
     page: leased.page,
     context: leased.context,
     signal: frame.signal,
     remainingMs: () => Math.max(0, frame.deadlineAtMs - Date.now()),
-    resume: frame.resume === undefined ? undefined : { stage: frame.resume.stage, cursor: frame.resume.cursor },
+    resume: trace.progress,
     checkpoint: ({ stage, cursor }) =>
       asWorker(async () => {
         frame.signal.throwIfAborted();
-        sequence += 1;
+        trace.sequence += 1;
+        const { sequence } = trace;
         const saved = await container.leases.checkpoint(frame.lease, { sequence, stage, cursor }, Date.now());
-        if (saved.kind === "done") trace.advanced = true;
-        else frame.leaseLost(`a checkpoint under fence ${frame.lease.fence} was refused`);
+        if (saved.kind === "done") {
+          trace.advanced = true;
+          trace.progress = { stage, cursor };
+        } else frame.leaseLost(`a checkpoint under fence ${frame.lease.fence} was refused`);
         frame.signal.throwIfAborted();
       }),
+    exclusively: frame.exclusively,
     artifact: (name, contentType, body) =>
       asWorker(async () => {
         frame.signal.throwIfAborted();
@@ -68,5 +80,4 @@ export function strategyRun(
     log: (message, details) =>
       container.log.info(message, { ...details, job: job.id, strategy: job.strategy, fence: frame.lease.fence }),
   };
-  return { run, trace };
 }

@@ -12,6 +12,7 @@ import {
 import { LOCAL_FLEET_STACK } from "../../cli/build/ensure-built.ts";
 import { PATHS } from "../../cli/project-paths.ts";
 import type { JobResult } from "../../functions/core/job/job-result.ts";
+import type { MembersOptions } from "../../examples/shop/members.ts";
 import { startShop, type Shop } from "../../examples/shop/start-shop.ts";
 import { startLocalStack, type LocalStack } from "../../local/start-local-stack.ts";
 
@@ -36,7 +37,15 @@ export class SystemStack {
     });
   }
 
-  static async start(options: { readonly containers: number; readonly latencyMs?: number }): Promise<SystemStack> {
+  static async start(options: {
+    readonly containers: number;
+    readonly latencyMs?: number;
+    readonly members?: MembersOptions;
+    /** What logins type. */
+    readonly secretsFile?: string;
+    /** Variables of the worker beside the template's. */
+    readonly environment?: Readonly<Record<string, string>>;
+  }): Promise<SystemStack> {
     const logDirectory = await mkdtemp(join(tmpdir(), "sublet-system-logs-"));
     const lines: Record<string, unknown>[] = [];
     const stack = await startLocalStack({
@@ -44,11 +53,13 @@ export class SystemStack {
       containers: options.containers,
       logDirectory,
       optPaths: { SUBLET_CHROMIUM_DIR: "/opt/chromium" },
+      ...(options.secretsFile === undefined ? {} : { secretsFile: options.secretsFile }),
+      ...(options.environment === undefined ? {} : { environment: options.environment }),
       onLine: ({ message }) => {
         if (typeof message === "object" && message !== null) lines.push({ ...message });
       },
     });
-    const shop = await startShop({ latencyMs: options.latencyMs ?? 0 });
+    const shop = await startShop({ latencyMs: options.latencyMs ?? 0, members: options.members ?? {} });
     return new SystemStack(stack, shop, logDirectory, lines);
   }
 
@@ -63,8 +74,31 @@ export class SystemStack {
     return new URL(this.shop.origin).host;
   }
 
+  get region(): string {
+    return this.#stack.region;
+  }
+
+  get endpoints(): LocalStack["endpoints"] {
+    return this.#stack.endpoints;
+  }
+
+  /** Plain SQS, by the FIFO queue of a session's jobs: one group for each session. */
+  async sendToSession(session: string, bodies: readonly string[]): Promise<void> {
+    for (let start = 0; start < bodies.length; start += 10) {
+      const Entries = bodies.slice(start, start + 10).map((MessageBody, index) => ({
+        Id: String(index),
+        MessageBody,
+        MessageGroupId: session,
+        MessageDeduplicationId: (JSON.parse(MessageBody) as { id: string }).id,
+      }));
+      const QueueUrl = this.output("SessionJobsQueueUrl");
+      const { Failed = [] } = await this.#sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+      if (Failed.length > 0) throw new Error(`not sent: ${JSON.stringify(Failed)}`);
+    }
+  }
+
   /** Plain SQS, as any producer would: batches of 10. */
-  async send(bodies: readonly string[]): Promise<void> {
+  async send(bodies: readonly string[], output = "JobsQueueUrl"): Promise<void> {
     for (let start = 0; start < bodies.length; start += 10) {
       const Entries = bodies.slice(start, start + 10).map((MessageBody, index) => ({
         Id: String(index),
@@ -72,7 +106,7 @@ export class SystemStack {
         MessageGroupId: this.host,
       }));
       const { Failed = [] } = await this.#sqs.send(
-        new SendMessageBatchCommand({ QueueUrl: this.queueUrl("JobsQueueUrl"), Entries }),
+        new SendMessageBatchCommand({ QueueUrl: this.output(output), Entries }),
       );
       if (Failed.length > 0) throw new Error(`not sent: ${JSON.stringify(Failed)}`);
     }
@@ -90,7 +124,7 @@ export class SystemStack {
   }
 
   async receive(output: string, waitSeconds: number): Promise<string[]> {
-    const QueueUrl = this.queueUrl(output);
+    const QueueUrl = this.output(output);
     const { Messages = [] } = await this.#sqs.send(
       new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: waitSeconds }),
     );
@@ -109,9 +143,9 @@ export class SystemStack {
     }
   }
 
-  queueUrl(output: string): string {
-    const url = this.#stack.outputs(LOCAL_FLEET_STACK)[output];
-    if (url === undefined) throw new Error(`no output ${output}`);
-    return url;
+  output(name: string): string {
+    const value = this.#stack.outputs(LOCAL_FLEET_STACK)[name];
+    if (value === undefined) throw new Error(`no output ${name}`);
+    return value;
   }
 }

@@ -227,6 +227,17 @@ describe("slots", () => {
     expect(await stand.depth("express")).toBe(0);
   });
 
+  it("takes no more when the fleet is drained, and finishes what it has", async () => {
+    const strategy = strategyThat(() => Promise.resolve(1));
+    for (let i = 0; i < 6; i += 1) await stand.send(jobFor(strategy));
+    await stand.drainFlag.set(Date.now());
+    const container = stand.container([strategy], { SUBLET_REFILL_MS: "60000", SUBLET_MAX_SLOTS: "2" });
+    const { usage } = await stand.deliver(container, { max: 2 });
+    expect(usage.refilledJobs).toBe(0);
+    expect(await stand.results()).toHaveLength(2);
+    expect(await stand.depth("jobs")).toBe(4);
+  });
+
   it("starts the higher priority first within a batch", async () => {
     const order: string[] = [];
     const strategy = strategyThat((run) => {

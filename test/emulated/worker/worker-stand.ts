@@ -8,22 +8,29 @@ import { readConfiguration } from "../../../functions/core/configuration/configu
 import type { JobMessage } from "../../../functions/core/job/job-message.ts";
 import type { JobResult } from "../../../functions/core/job/job-result.ts";
 import { TEXT_ONLY } from "../../../functions/core/job/resource-policy.ts";
+import { SealBroken, type Seal, type SealContext } from "../../../functions/core/session/seal.ts";
+import type { SessionStore } from "../../../functions/core/session/session-store.ts";
 import type { Log } from "../../../functions/core/logging/log.ts";
 import { fromReceivedMessage } from "../../../functions/queue/received-message.ts";
 import { SqsJobQueue } from "../../../functions/queue/sqs-job-queue.ts";
+import { DynamoDbDrainFlag } from "../../../functions/store/drain-flag.ts";
 import { DynamoDbLeaseStore } from "../../../functions/store/dynamodb-lease-store.ts";
+import { DynamoDbSessionStore } from "../../../functions/store/dynamodb-session-store.ts";
 import { S3ArtifactStore } from "../../../functions/store/s3-artifact-store.ts";
 import {
   defineStrategy,
   type Strategy,
   type StrategyRun,
 } from "../../../functions/strategies/contract/define-strategy.ts";
+import type { LoginStrategy } from "../../../functions/strategies/contract/define-login.ts";
 import { BrowserAccount } from "../../../functions/worker/browser-account.ts";
 import type { Container } from "../../../functions/worker/container.ts";
 import { workerConfiguration } from "../../../functions/worker/configuration.ts";
+import { SessionRoom } from "../../../functions/worker/sessions/session-room.ts";
 import { runBatch, type BatchEnd } from "../../../functions/worker/run-batch.ts";
 import {
   createLeasesTable,
+  createSessionsTable,
   EMULATOR_CREDENTIALS,
   EMULATOR_REGION,
   emulatedDynamoDbClient,
@@ -35,6 +42,7 @@ import {
 import { QuickBrowser } from "./quick-browser.ts";
 
 const TABLE = "leases";
+const SESSIONS_TABLE = "sessions";
 export const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** The worker on emulators: real stores and queues, real batches, a browser room without a browser. */
@@ -44,6 +52,10 @@ export class WorkerStand {
   readonly sqs: SQSClient;
   readonly leases: DynamoDbLeaseStore;
   readonly queue: SqsJobQueue;
+  readonly drainFlag: DynamoDbDrainFlag;
+  readonly sessions: SessionStore;
+  /** What logins type, by reference. */
+  readonly secrets = new Map<string, Record<string, string>>();
   readonly browser = new QuickBrowser();
 
   private constructor(dynamo: DynamoDbEmulator, sqs: QueuesAndBucket) {
@@ -51,12 +63,15 @@ export class WorkerStand {
     this.#sqs = sqs;
     this.sqs = new SQSClient({ endpoint: sqs.endpoint, region: EMULATOR_REGION, credentials: EMULATOR_CREDENTIALS });
     this.leases = new DynamoDbLeaseStore(emulatedDynamoDbClient(dynamo.endpoint), TABLE, 30);
+    this.drainFlag = new DynamoDbDrainFlag(emulatedDynamoDbClient(dynamo.endpoint), TABLE);
+    this.sessions = new DynamoDbSessionStore(emulatedDynamoDbClient(dynamo.endpoint), SESSIONS_TABLE);
     this.queue = new SqsJobQueue(this.sqs, sqs.urls, 60);
   }
 
   static async start(): Promise<WorkerStand> {
     const [dynamo, sqs] = await Promise.all([startDynamoDb(), startQueuesAndBucket()]);
     await createLeasesTable(emulatedDynamoDbClient(dynamo.endpoint), TABLE);
+    await createSessionsTable(emulatedDynamoDbClient(dynamo.endpoint), SESSIONS_TABLE);
     return new WorkerStand(dynamo, sqs);
   }
 
@@ -86,6 +101,10 @@ export class WorkerStand {
       SUBLET_JOBS_QUEUE_URL: this.urls.jobs,
       SUBLET_DEAD_LETTER_QUEUE_URL: this.urls.deadLetter,
       SUBLET_RESULTS_QUEUE_URL: this.urls.results,
+      SUBLET_SESSION_JOBS_QUEUE_URL: this.urls.sessionJobs,
+      SUBLET_SESSION_DEAD_LETTER_QUEUE_URL: this.urls.sessionDeadLetter,
+      SUBLET_SESSIONS_TABLE: SESSIONS_TABLE,
+      SUBLET_SESSION_KEY_ARN: "arn:aws:kms:eu-central-1:000000000000:key/test",
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "2048",
       SUBLET_REFILL_MS: "0",
       ...environment,
@@ -100,14 +119,27 @@ export class WorkerStand {
       id: randomUUID(),
       configuration,
       leases: this.leases,
+      drainFlag: this.drainFlag,
       queue: this.queue,
       artifacts: new S3ArtifactStore(s3, this.#sqs.bucket),
       browser: this.browser.asPool(),
       account: new BrowserAccount(this.browser.asPool()),
       strategies: new Map(strategies.map((strategy) => [strategy.name, strategy])),
+      sessions: this.sessionRoom([]),
       log: QUIET,
       ...change,
     };
+  }
+
+  /** A container's room for sessions, with these logins. A double counts and refuses what the test wants to see. */
+  sessionRoom(logins: readonly LoginStrategy[], store: SessionStore = this.sessions): SessionRoom {
+    return new SessionRoom({
+      store,
+      seal: LABELLED_SEAL,
+      credentials: { read: (reference) => Promise.resolve(this.secrets.get(reference) ?? {}) },
+      logins: new Map(logins.map((login) => [login.name, login])),
+      endpoints: { get: () => this.browser.asPool(), settled: () => Promise.resolve() },
+    });
   }
 
   async send(body: Partial<JobMessage> | string, queue: "express" | "jobs" = "jobs"): Promise<void> {
@@ -174,6 +206,20 @@ export class WorkerStand {
       Number(Attributes["ApproximateNumberOfMessages"]) + Number(Attributes["ApproximateNumberOfMessagesNotVisible"])
     );
   }
+}
+
+/** Holds the worker to the right context; the real seal has tests of its own, and runs in test/system. */
+export const LABELLED_SEAL: Seal = {
+  seal: (context, plain) => Promise.resolve(Buffer.concat([Buffer.from(labelOf(context)), plain])),
+  open: (context, sealed) => {
+    const label = labelOf(context);
+    if (Buffer.from(sealed).subarray(0, label.length).toString() !== label) throw new SealBroken(context, "label");
+    return Promise.resolve(sealed.subarray(label.length));
+  },
+};
+
+function labelOf({ session, site }: SealContext): string {
+  return `${session}@${site}:`;
 }
 
 let count = 0;

@@ -1,0 +1,51 @@
+import type { ContextLease } from "../../browser/context-lease.ts";
+import type { Profile } from "../../core/job/job-message.ts";
+import type { ResourcePolicy } from "../../core/job/resource-policy.ts";
+
+export interface SeatRequest {
+  readonly profile: Profile;
+  readonly resources: ResourcePolicy;
+  readonly signal: AbortSignal;
+}
+
+/** How a job left its seat: `failure` counts against the session, `none` says nothing about it. */
+export type SeatEnd =
+  | { readonly kind: "success" }
+  | { readonly kind: "none" }
+  | { readonly kind: "failure"; readonly why: string };
+
+/** One job's place in a session, from the right to use it to the end of its use. */
+export interface SessionSeat {
+  readonly session: string;
+  /** Limit of one attempt in this session, in milliseconds. */
+  readonly jobLimitMs: number;
+  /** Aborts with a `SessionUnavailable` when the session is lost to another container, or put aside. */
+  readonly gone: AbortSignal;
+  /**
+   * A context, or a page of the session's own, in which the session is logged in. Called again after `signedOut`, when the
+   * context before it has been given back.
+   * @throws SessionUnavailable, the signal's reason, and what `BrowserPool.leaseContext` throws
+   */
+  open(request: SeatRequest): Promise<ContextLease>;
+  /** Whether the site shows this address only to who isn't logged in. */
+  showsSignedOut(address: string): boolean;
+  /** Asks the site, in the page last opened; true where the session has no login to ask by. */
+  isLoggedIn(signal: AbortSignal): Promise<boolean>;
+  /** The login of the page last opened is over: the next `open` logs in again, or takes over who did so meanwhile. */
+  signedOut(): void;
+  exclusively<Value>(section: () => Promise<Value>): Promise<Value>;
+  /** Keeps what the job left in the context, closes it, and gives the session back. Idempotent, bounded, never throws. */
+  leave(end: SeatEnd): Promise<void>;
+}
+
+/** No fault of the job: give it back, and come again after `retryAfterSeconds`. The message says why, in plain words. */
+export class SessionUnavailable extends Error {
+  override readonly name = "SessionUnavailable";
+  readonly session: string;
+  readonly retryAfterSeconds: number;
+  constructor(session: string, reason: string, retryAfterSeconds: number) {
+    super(reason);
+    this.session = session;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}

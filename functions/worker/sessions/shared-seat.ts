@@ -1,0 +1,150 @@
+import type { ContextLease } from "../../browser/context-lease.ts";
+import { SealBroken } from "../../core/session/seal.ts";
+import { staleLogin } from "../../core/session/session-rules.ts";
+import type { SessionRecord } from "../../core/session/session.ts";
+import { snapshotOf } from "../../core/session/state/states.ts";
+import { afterUse } from "./after-use.ts";
+import { CookieSync } from "./cookie-sync.ts";
+import { leaseForSeat } from "./lease-for-seat.ts";
+import { isLoggedIn, loginOf, showsSignedOut } from "./log-in.ts";
+import { PermanentFailure } from "../../core/job/failures.ts";
+import { SessionUnavailable, type SeatEnd, type SeatRequest, type SessionSeat } from "./session-seat.ts";
+import type { SessionSurroundings } from "./session-surroundings.ts";
+import type { LoginReason, SharedLogins } from "./shared-logins.ts";
+import { openState } from "./vault.ts";
+
+interface OpenContext {
+  readonly context: ContextLease;
+  readonly record: SessionRecord;
+  readonly sync: CookieSync;
+  readonly watch: { stop(): Promise<void> };
+}
+
+/** Policy `shared`: a context of the job's own with the cookies that all containers share. No lease. */
+export class SharedSeat implements SessionSeat {
+  readonly #surroundings: SessionSurroundings;
+  readonly #logins: SharedLogins;
+  readonly #gone = new AbortController();
+  #record: SessionRecord;
+  /** The generation of the login that the site has shown to be over. */
+  /** What the cookies were that the site didn't take. */
+  #shownSignedOut: { readonly loginFence: number; readonly revision: number } | undefined;
+  #open: OpenContext | undefined;
+  #closing: Promise<void> = Promise.resolve();
+  #left: Promise<void> | undefined;
+
+  constructor(surroundings: SessionSurroundings, logins: SharedLogins, record: SessionRecord) {
+    this.#surroundings = surroundings;
+    this.#logins = logins;
+    this.#record = record;
+  }
+
+  get session(): string {
+    return this.#record.name;
+  }
+
+  get jobLimitMs(): number {
+    return this.#record.jobLimitMs;
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  async open(request: SeatRequest): Promise<ContextLease> {
+    await this.#closing;
+    const { room, configuration } = this.#surroundings;
+    if (this.#shownSignedOut !== undefined) this.#record = (await room.store.read(this.session)) ?? this.#record;
+    const why = this.#whyLogIn();
+    // Only who finds the login over logs in; the one elected does it in a context of its own.
+    if (why !== undefined) this.#record = await this.#logins.loggedIn(this.#record, why, request);
+    const context = await leaseForSeat(this.#surroundings.browserOf(this.#record), request);
+    try {
+      const state = await openState(room.seal, this.#record);
+      const { loginFence } = this.#record;
+      const base = snapshotOf(state, { nowMs: Date.now(), loginFence });
+      await context.applyState(base);
+      const sync = new CookieSync(this.#surroundings, { record: this.#record, state, base });
+      const watch = context.watchCookies(
+        (cookies, readAtMs) => void sync.tellCookies(cookies, readAtMs),
+        configuration.sessionSyncMs,
+      );
+      this.#open = { context, record: this.#record, sync, watch };
+      return context;
+    } catch (error) {
+      await context.release();
+      throw error instanceof SealBroken ? new SessionUnavailable(this.session, error.message, 60) : error;
+    }
+  }
+
+  showsSignedOut(address: string): boolean {
+    return showsSignedOut(this.#surroundings.room, this.#record, address);
+  }
+
+  async isLoggedIn(signal: AbortSignal): Promise<boolean> {
+    const login = loginOf(this.#surroundings.room, this.#record);
+    if (login === undefined || this.#open === undefined) return true;
+    const { room, log, configuration } = this.#surroundings;
+    const surroundings = { room, log, limitMs: configuration.sessionLoginMs };
+    return isLoggedIn(surroundings, this.#record, login, this.#open.context, signal);
+  }
+
+  signedOut(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#shownSignedOut = { loginFence: open.record.loginFence, revision: open.sync.revision };
+    this.#open = undefined;
+    this.#closing = this.#giveUp(open);
+  }
+
+  exclusively<Value>(): Promise<Value> {
+    return Promise.reject(
+      new PermanentFailure(
+        "NotExclusive",
+        `session ${this.session} is shared: its other pages are in other containers, so nothing keeps a section for itself; use the policy pages or exclusive`,
+      ),
+    );
+  }
+
+  leave(end: SeatEnd): Promise<void> {
+    this.#left ??= this.#leave(end);
+    return this.#left;
+  }
+
+  async #leave(end: SeatEnd): Promise<void> {
+    const open = this.#open;
+    if (open) {
+      await open.watch.stop();
+      const { configuration, log, meter } = this.#surroundings;
+      const change = afterUse(open.record, end, configuration.sessionRecheckMs, Date.now());
+      if (change.condition?.kind === "unhealthy") {
+        meter.count("quarantined");
+        log.warn("session quarantined", { session: this.session, reason: change.condition.reason });
+      }
+      // Only a pool's order and limits need to hear of each use; a session by itself is written when it changes.
+      const { pool, maxUses } = open.record;
+      const counts =
+        pool !== undefined || maxUses !== undefined || end.kind === "failure" || change.condition !== undefined;
+      if (open.context.state().kind === "leased") await open.sync.tellAll(open.context, counts ? change : {});
+      await open.context.release();
+    }
+    await this.#closing;
+  }
+
+  async #giveUp({ context, watch }: OpenContext): Promise<void> {
+    // The cookies of a login that is over are nobody's business.
+    await Promise.all([watch.stop(), context.release()]);
+  }
+
+  #whyLogIn(): LoginReason | undefined {
+    const { loginFence, revision, condition } = this.#record;
+    const shown = this.#shownSignedOut;
+    // Where others have told of newer cookies since, ours were only late: a new login would end everybody's.
+    if (shown?.loginFence === loginFence && shown.revision === revision) {
+      return { text: "the site showed that nobody is logged in", isOver: true };
+    }
+    const stale = staleLogin(this.#record, Date.now());
+    if (stale !== undefined) return { text: stale, isOver: true };
+    return condition.kind === "unhealthy" ? { text: "its re-check is due", isOver: false } : undefined;
+  }
+}
