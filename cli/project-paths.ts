@@ -11,6 +11,10 @@ export const PATHS = {
   worker: join(PROJECT_ROOT, "dist/functions/worker/index.mjs"),
   examples: join(PROJECT_ROOT, "examples/jobs.jsonl"),
   localState: join(STATE_DIRECTORY, "local.json"),
+  /** Stands in for KMS; made at the first local run. */
+  localKey: join(STATE_DIRECTORY, "session-key"),
+  /** What Secrets Manager and SSM know in a local run. */
+  localSecrets: join(STATE_DIRECTORY, "secrets.env"),
   buildStamp: join(STATE_DIRECTORY, "build.json"),
   buildLog: join(STATE_DIRECTORY, "build.log"),
   logs: join(STATE_DIRECTORY, "logs"),

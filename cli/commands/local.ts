@@ -14,6 +14,12 @@ export function localCommand(): Command {
     .addOption(new Option("--containers <number>", "most containers at once").default(2).argParser(wholeNumber(1, 100)))
     .addOption(new Option("--latency-ms <ms>", "latency of the shop").default(0).argParser(wholeNumber(0, 60_000)))
     .addOption(new Option("--port <port>", "port of the shop").default(0, "any free").argParser(wholeNumber(0, 65_535)))
+    .addOption(
+      new Option("--secrets <file>", "lines NAME=VALUE that stand in for Secrets Manager and SSM").default(
+        PATHS.localSecrets,
+        ".sublet/secrets.env",
+      ),
+    )
     .option("--cells", "give each container Lambda's share of memory and CPU, by cgroup")
     .option("--json", "print the summary as one JSON object")
     .option("--stay", "stay up after the jobs; the default on a terminal")

@@ -3,6 +3,7 @@ import Table from "cli-table3";
 import { Command } from "commander";
 import pc from "picocolors";
 
+import { DynamoDbDrainFlag } from "../../functions/store/drain-flag.ts";
 import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-codes.ts";
 import { listHeld, readRecord, type JobRecord } from "../job-record.ts";
@@ -15,7 +16,7 @@ interface StatusOptions {
 
 /** What stands in a queue. The numbers are SQS's own approximations. */
 interface QueueDepth {
-  readonly queue: "express" | "jobs" | "dead-letter" | "results";
+  readonly queue: "express" | "session-jobs" | "jobs" | "dead-letter" | "session-dead-letter" | "results";
   readonly visible: number;
   readonly inFlight: number;
   readonly delayed: number;
@@ -42,17 +43,24 @@ async function status(id: string | undefined, options: StatusOptions): Promise<v
 }
 
 async function showFleet(target: Target, { json }: StatusOptions): Promise<void> {
-  const { ExpressQueueUrl, JobsQueueUrl, DeadLetterQueueUrl, ResultsQueueUrl, LeasesTableName } = target.outputs;
-  const [running, ...queues] = await Promise.all([
-    listHeld(target.dynamodb, LeasesTableName),
-    depth(target, "express", ExpressQueueUrl),
-    depth(target, "jobs", JobsQueueUrl),
-    depth(target, "dead-letter", DeadLetterQueueUrl),
-    depth(target, "results", ResultsQueueUrl),
+  const { outputs } = target;
+  const [running, drain, ...queues] = await Promise.all([
+    listHeld(target.dynamodb, outputs.LeasesTableName),
+    new DynamoDbDrainFlag(target.dynamodb, outputs.LeasesTableName).read(),
+    depth(target, "express", outputs.ExpressQueueUrl),
+    depth(target, "session-jobs", outputs.SessionJobsQueueUrl),
+    depth(target, "jobs", outputs.JobsQueueUrl),
+    depth(target, "dead-letter", outputs.DeadLetterQueueUrl),
+    depth(target, "session-dead-letter", outputs.SessionDeadLetterQueueUrl),
+    depth(target, "results", outputs.ResultsQueueUrl),
   ]);
   if (json) {
-    console.log(JSON.stringify({ v: 1, queues, running }));
+    console.log(JSON.stringify({ v: 1, queues, running, ...(drain && { drain }) }));
     return;
+  }
+  if (drain) {
+    const since = new Date(drain.sinceMs).toISOString();
+    console.log(`${pc.yellow("Drained")} since ${since}: no job is started. \`npx sublet drain --resume\` ends it.`);
   }
   const table = new Table({ head: ["queue", "visible", "in flight", "delayed"], style: { head: [], border: [] } });
   for (const { queue, visible, inFlight, delayed } of queues) table.push([queue, visible, inFlight, delayed]);

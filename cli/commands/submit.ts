@@ -8,8 +8,10 @@ import { checkJobs } from "../jobs/check-jobs.ts";
 import { invalidJobs } from "../jobs/describe-invalid.ts";
 import { outgoing } from "../jobs/outgoing.ts";
 import { readSource } from "../jobs/read-source.ts";
+import { readSessionPolicies } from "../jobs/session-policies.ts";
 import { sendJobs, type Sent } from "../jobs/send-jobs.ts";
 import { waitForJobs } from "../jobs/wait-for-jobs.ts";
+import { openSessionStore } from "../sessions/open-sessions.ts";
 import { openTarget } from "../target/target.ts";
 import { wholeNumber } from "../whole-number.ts";
 
@@ -47,7 +49,16 @@ async function submit(file: string, options: SubmitOptions): Promise<void> {
   }
   const target = await openTarget(options);
   try {
-    const sent = await sendJobs(target.sqs, target.outputs, entries.map(outgoing));
+    const { policies, errors } = await readSessionPolicies(openSessionStore(target), entries);
+    if (errors.length > 0 && !options.unchecked) {
+      if (options.json) console.log(JSON.stringify({ sent: 0, errors }));
+      throw invalidJobs(
+        errors,
+        "`npx sublet sessions list` shows the sessions; --unchecked sends the lines as they are.",
+      );
+    }
+    const messages = entries.map((entry) => outgoing(entry, policies));
+    const sent = await sendJobs(target.sqs, target.outputs, messages);
     if (!options.wait) {
       saySent(sent, options);
       return;
@@ -74,8 +85,11 @@ function saySent(sent: readonly Sent[], { json }: SubmitOptions): void {
     for (const { line, id, messageId, queue } of sent) console.log(JSON.stringify({ line, id, messageId, queue }));
     return;
   }
-  const express = sent.filter(({ queue }) => queue === "express").length;
-  console.log(`Sent ${sent.length} jobs (${express} express). Read results with ${pc.cyan("npx sublet results")}.`);
+  const by = (name: Sent["queue"]) => sent.filter(({ queue }) => queue === name).length;
+  const sessions = by("session-jobs") === 0 ? "" : `, ${by("session-jobs")} by session`;
+  console.log(
+    `Sent ${sent.length} jobs (${by("express")} express${sessions}). Read results with ${pc.cyan("npx sublet results")}.`,
+  );
 }
 
 /** One line for people. */

@@ -16,18 +16,24 @@ export interface Sent extends Outgoing {
 /** Sends messages in batches. Throws `CliError` naming the lines that SQS refused; the others are sent by then. */
 export async function sendJobs(
   sqs: SQSClient,
-  outputs: Pick<StackOutputs, "ExpressQueueUrl" | "JobsQueueUrl">,
+  outputs: Pick<StackOutputs, "ExpressQueueUrl" | "JobsQueueUrl" | "SessionJobsQueueUrl">,
   messages: readonly Outgoing[],
 ): Promise<Sent[]> {
   const sent: Sent[] = [];
   const refused: string[] = [];
-  for (const queue of ["express", "jobs"] as const) {
-    const QueueUrl = queue === "express" ? outputs.ExpressQueueUrl : outputs.JobsQueueUrl;
+  const urls = {
+    express: outputs.ExpressQueueUrl,
+    jobs: outputs.JobsQueueUrl,
+    "session-jobs": outputs.SessionJobsQueueUrl,
+  } as const;
+  for (const queue of ["express", "session-jobs", "jobs"] as const) {
+    const QueueUrl = urls[queue];
     for (const batch of inBatches(messages.filter((message) => message.queue === queue))) {
-      const Entries = batch.map(({ body, group }, index) => ({
+      const Entries = batch.map(({ body, group, id }, index) => ({
         Id: String(index),
         MessageBody: body,
         ...(group !== undefined && { MessageGroupId: group }),
+        ...(queue === "session-jobs" && { MessageDeduplicationId: id }),
       }));
       const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
       for (const { Id, MessageId } of answer.Successful ?? []) {

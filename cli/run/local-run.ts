@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { rm } from "node:fs/promises";
+import { resolve } from "node:path";
 
 import pc from "picocolors";
 
@@ -27,6 +28,7 @@ export interface LocalOptions {
   readonly containers: number;
   readonly latencyMs: number;
   readonly port: number;
+  readonly secrets: string;
   readonly cells?: true;
   readonly json?: true;
   readonly stay?: boolean;
@@ -79,7 +81,7 @@ export async function localRun(options: LocalOptions): Promise<void> {
       progress.stop();
       target.close();
     }
-    if (options.stay ?? (process.stdout.isTTY && !options.json)) await stay(say, interrupted.signal);
+    if (options.stay ?? (process.stdout.isTTY && !options.json)) await stay(options, say, interrupted.signal);
   } finally {
     await removeLocalState(PATHS.localState, process.pid);
     await Promise.all([shop?.close(), stack.close()]);
@@ -99,6 +101,8 @@ async function bringUp(options: LocalOptions, usage: UsageCounter, say: (line: s
       logDirectory: PATHS.logs,
       optPaths: OPT_PATHS,
       cells: options.cells ?? false,
+      keyFile: PATHS.localKey,
+      secretsFile: resolve(options.secrets),
       onLine: (line) => usage.add(line),
       onFault: (why) => say(`${pc.yellow("warning")} ${why} (lines: ${PATHS.logs})`),
     });
@@ -126,12 +130,17 @@ async function refuseSecond(): Promise<void> {
   throw new CliError(EXIT.unreachable, `A local stack is running already, as process ${running.pid}. ${whatToDo}`);
 }
 
-async function stay(say: (line: string) => void, signal: AbortSignal): Promise<void> {
+async function stay({ secrets }: LocalOptions, say: (line: string) => void, signal: AbortSignal): Promise<void> {
   say("");
   say(`The stack stays up until Ctrl-C. In another terminal:`);
   say(`  ${pc.cyan("npx sublet submit FILE --wait")}   more jobs`);
   say(`  ${pc.cyan("npx sublet status")}               queues and running jobs`);
   say(`  ${pc.cyan("npx sublet results")}              results`);
+  say(`  ${pc.cyan("npx sublet sessions add FILE")}    sessions that log in by themselves`);
+  say(`  ${pc.cyan("npx sublet sessions import DIR --site HOST")}   sessions from Playwright storage states`);
+  say(
+    `Credentials of logins: lines NAME={"username":"…","password":"…"} in ${secrets} (chmod 600), read at each login.`,
+  );
   say(`Queues, table and endpoints: ${PATHS.localState}`);
   if (!signal.aborted) await once(signal, "abort");
 }

@@ -12,7 +12,7 @@ const localStateSchema = z.object({
   v: z.literal(1),
   pid: z.int().positive(),
   region: z.string(),
-  endpoints: z.object({ sqs: z.url(), s3: z.url(), dynamodb: z.url() }),
+  endpoints: z.object({ sqs: z.url(), s3: z.url(), dynamodb: z.url(), kms: z.url(), lambda: z.url() }),
   stack: z.string(),
   outputs: stackOutputsSchema,
   shop: z.url().optional(),

@@ -1,5 +1,5 @@
-import { CreateQueueCommand, ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
-import { expect, onTestFinished, test } from "vitest";
+import { ReceiveMessageCommand, SendMessageCommand } from "@aws-sdk/client-sqs";
+import { expect, test } from "vitest";
 
 import { outgoing } from "../../../cli/jobs/outgoing.ts";
 import { readJobs } from "../../../cli/jobs/read-jobs.ts";
@@ -7,37 +7,10 @@ import { peekResults, receiveResults, removeResults } from "../../../cli/jobs/re
 import { sendJobs } from "../../../cli/jobs/send-jobs.ts";
 import { waitForJobs } from "../../../cli/jobs/wait-for-jobs.ts";
 import { collectResults } from "../../../cli/run/collect-results.ts";
-import { localTarget, type Target } from "../../../cli/target/target.ts";
+import type { Target } from "../../../cli/target/target.ts";
 import type { JobResult } from "../../../functions/core/job/job-result.ts";
-import { startBackends } from "../../../local/emulators/start-backends.ts";
-import { LOCAL_ACCOUNT } from "../../../local/local-credentials.ts";
 import { DynamoDbLeaseStore } from "../../../functions/store/dynamodb-lease-store.ts";
-import { createLeasesTable } from "../../setup/emulators.ts";
-
-/** Queues and table as the CLI finds them, without a worker behind. */
-async function emptyTarget(): Promise<Target> {
-  const region = "us-east-1";
-  const backends = await startBackends(region);
-  const urls = await Promise.all(
-    ["express", "jobs", "dead-letter", "results"].map(async (QueueName) => {
-      await backends.sqs.send(new CreateQueueCommand({ QueueName }));
-      return `${backends.endpoints.sqs}/${LOCAL_ACCOUNT}/${QueueName}`;
-    }),
-  );
-  await createLeasesTable(backends.dynamodb, "leases");
-  const [ExpressQueueUrl = "", JobsQueueUrl = "", DeadLetterQueueUrl = "", ResultsQueueUrl = ""] = urls;
-  const outputs = { ExpressQueueUrl, JobsQueueUrl, DeadLetterQueueUrl, ResultsQueueUrl };
-  const target = localTarget({
-    region,
-    endpoints: backends.endpoints,
-    outputs: { ...outputs, LeasesTableName: "leases", ArtifactsBucketName: "artifacts" },
-  });
-  onTestFinished(async () => {
-    target.close();
-    await backends.close();
-  });
-  return target;
-}
+import { startCliStand } from "./cli-stand.ts";
 
 function result(id: string, more: Partial<JobResult> = {}): JobResult {
   return { v: 1, id, kind: "completed", attempt: 1, fence: 1, container: "c", finishedAtMs: 0, ...more };
@@ -56,10 +29,14 @@ async function bodies(target: Target, QueueUrl: string): Promise<unknown[]> {
 }
 
 test("each job goes to the queue of its priority, and is answered with its message's id", async () => {
-  const target = await emptyTarget();
+  const target = await startCliStand();
   const jobs = [{ id: "a", priority: "critical" }, { id: "b" }, { id: "c", priority: "high" }, { nonsense: true }];
   const entries = readJobs(jobs.map((job) => JSON.stringify(job)).join("\n"));
-  const sent = await sendJobs(target.sqs, target.outputs, entries.map(outgoing));
+  const sent = await sendJobs(
+    target.sqs,
+    target.outputs,
+    entries.map((entry) => outgoing(entry)),
+  );
   expect(sent.toSorted((one, other) => one.line - other.line).map(({ line, id }) => [line, id])).toEqual([
     [1, "a"],
     [2, "b"],
@@ -72,15 +49,15 @@ test("each job goes to the queue of its priority, and is answered with its messa
 });
 
 test("what SQS refuses is named by its line, and the rest is sent", async () => {
-  const target = await emptyTarget();
-  const messages = readJobs('{"id":"a"}').map(outgoing);
+  const target = await startCliStand();
+  const messages = readJobs('{"id":"a"}').map((entry) => outgoing(entry));
   const refused = { line: 7, body: "\u0000", queue: "jobs", group: undefined, id: undefined } as const;
   await expect(sendJobs(target.sqs, target.outputs, [...messages, refused])).rejects.toThrow(/refused 1.*line 7/su);
   expect(await bodies(target, target.outputs.JobsQueueUrl)).toEqual([{ id: "a" }]);
 });
 
 test("peeking leaves every result in the queue", async () => {
-  const target = await emptyTarget();
+  const target = await startCliStand();
   await publish(target, ...Array.from({ length: 12 }, (_, index) => result(`r-${index}`)));
   for (let round = 0; round < 2; round += 1) {
     const peeked = await peekResults(target);
@@ -92,7 +69,7 @@ test("peeking leaves every result in the queue", async () => {
 });
 
 test("waiting reads results from records, rejections from the results queue, and names who has none", async () => {
-  const target = await emptyTarget();
+  const target = await startCliStand();
   const store = new DynamoDbLeaseStore(target.dynamodb, "leases", 30);
   const owner = { container: "c", invocation: "i" };
   const taken = await store.take({ key: "job#done", owner, durationMs: 1_000 }, Date.now());
@@ -111,7 +88,7 @@ test("waiting reads results from records, rejections from the results queue, and
 });
 
 test("collecting takes the highest fence of each job, and leaves the queue empty", async () => {
-  const target = await emptyTarget();
+  const target = await startCliStand();
   await publish(target, result("stranger"), result("a", { fence: 2 }), result("a", { fence: 1 }), result("b"));
   const ended: string[] = [];
   const { results, stalled } = await collectResults(target, new Set(["a", "b"]), {
@@ -126,7 +103,7 @@ test("collecting takes the highest fence of each job, and leaves the queue empty
 });
 
 test("collecting gives up when nothing comes for long", async () => {
-  const target = await emptyTarget();
+  const target = await startCliStand();
   const options = { stallMs: 0, signal: new AbortController().signal, onResult: () => {} };
   const { results, stalled } = await collectResults(target, new Set(["a"]), options);
   expect(stalled).toBe(true);

@@ -43,7 +43,7 @@ test("all errors of all lines come at once, each with line, field, rule and valu
 
 test("critical and high go by the express queue, the site is the group, and the line itself is the body", () => {
   const entries = readJobs([job("a", { priority: "critical" }), job("b")].map((one) => JSON.stringify(one)).join("\n"));
-  expect(entries.map(outgoing)).toEqual([
+  expect(entries.map((entry) => outgoing(entry))).toEqual([
     {
       line: 1,
       body: JSON.stringify(job("a", { priority: "critical" })),

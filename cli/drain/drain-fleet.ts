@@ -1,0 +1,74 @@
+import type { Drain, DrainFlag } from "../../functions/core/capacity/drain-flag.ts";
+import type { EventSource } from "./event-sources.ts";
+import { isAtRest, type FleetWork } from "./fleet-work.ts";
+
+/** The fleet, as far as draining touches it. */
+export interface DrainedFleet {
+  readonly flag: DrainFlag;
+  /** Asks for the state where it isn't there yet; `settled` when every source is in it. */
+  switchSources(wanted: "on" | "off"): Promise<{ readonly sources: readonly EventSource[]; readonly settled: boolean }>;
+  work(): Promise<FleetWork>;
+}
+
+export interface DrainStatus {
+  readonly drain: Drain;
+  readonly sources: readonly EventSource[];
+  readonly settled: boolean;
+  readonly work: FleetWork;
+  /** Sources off, no job under a lease, no message in a container's hands. */
+  readonly atRest: boolean;
+}
+
+/** Says so to the running containers first: they would go on taking jobs while their event sources are switched off. */
+export async function startDrain(fleet: DrainedFleet, nowMs: number): Promise<DrainStatus> {
+  const drain = await fleet.flag.set(nowMs);
+  return readDrain(fleet, drain);
+}
+
+async function readDrain(fleet: DrainedFleet, drain: Drain): Promise<DrainStatus> {
+  const { sources, settled } = await fleet.switchSources("off");
+  const work = await fleet.work();
+  return { drain, sources, settled, work, atRest: settled && isAtRest(work) };
+}
+
+export interface Waiting {
+  /** In milliseconds. */
+  readonly timeoutMs: number;
+  now(): number;
+  /** Until the next look. */
+  pause(): Promise<void>;
+  onStatus(status: DrainStatus): void;
+}
+
+/** SQS's counts are approximations and the index is a moment behind: one look that finds nothing may be wrong. */
+const LOOKS_AT_REST = 2;
+
+/** Looks until the fleet is at rest, or the time is over: `atRest` of the answer says which. */
+export async function waitForRest(fleet: DrainedFleet, first: DrainStatus, waiting: Waiting): Promise<DrainStatus> {
+  const endsAtMs = waiting.now() + waiting.timeoutMs;
+  let status = first;
+  let looks = first.atRest ? 1 : 0;
+  waiting.onStatus(status);
+  while (looks < LOOKS_AT_REST && waiting.now() < endsAtMs) {
+    await waiting.pause();
+    status = await readDrain(fleet, first.drain);
+    looks = status.atRest ? looks + 1 : 0;
+    waiting.onStatus(status);
+  }
+  return status;
+}
+
+/** Lets the containers take jobs before their event sources hand them any. */
+export async function endDrain(
+  fleet: DrainedFleet,
+  waiting: Pick<Waiting, "now" | "pause" | "timeoutMs">,
+): Promise<{ readonly sources: readonly EventSource[]; readonly settled: boolean }> {
+  const endsAtMs = waiting.now() + waiting.timeoutMs;
+  await fleet.flag.clear();
+  let switched = await fleet.switchSources("on");
+  while (!switched.settled && waiting.now() < endsAtMs) {
+    await waiting.pause();
+    switched = await fleet.switchSources("on");
+  }
+  return switched;
+}

@@ -1,0 +1,108 @@
+import { expect, test } from "vitest";
+
+import {
+  endDrain,
+  startDrain,
+  waitForRest,
+  type DrainedFleet,
+  type DrainStatus,
+} from "../../../cli/drain/drain-fleet.ts";
+import type { EventSource } from "../../../cli/drain/event-sources.ts";
+import { describeWork, type FleetWork } from "../../../cli/drain/fleet-work.ts";
+import { startLiveLine } from "../../../cli/drain/live-line.ts";
+import type { LeaseRecord } from "../../../functions/core/lease/lease.ts";
+
+const lease: LeaseRecord = {
+  key: "job#a",
+  owner: { container: "c", invocation: "i" },
+  fence: 1,
+  attempt: 1,
+  attempts: 1,
+  acquiredAtMs: 0,
+  renewedAtMs: 0,
+  expiresAtMs: 60_000,
+  state: "held",
+};
+
+const work = (running: number, inFlight = 0): FleetWork => ({
+  running: Array.from({ length: running }, () => lease),
+  expired: 0,
+  inFlight,
+});
+
+/** A fleet whose looks come from a list, the last one again and again; it notes what is done to it, in order. */
+function fleetOf(looks: readonly FleetWork[], settledAfter = 0) {
+  const did: string[] = [];
+  let look = 0;
+  let switches = 0;
+  let nowMs = 0;
+  const sources: EventSource[] = [{ id: "1", queue: "jobs", state: "Enabled" }];
+  const fleet: DrainedFleet = {
+    flag: {
+      read: async () => undefined,
+      set: async (sinceMs) => {
+        did.push("flag set");
+        return { sinceMs };
+      },
+      clear: async () => void did.push("flag cleared"),
+    },
+    switchSources: async (wanted) => {
+      did.push(wanted);
+      switches += 1;
+      return { sources, settled: switches > settledAfter };
+    },
+    work: async () => looks[Math.min(look++, looks.length - 1)] ?? work(0),
+  };
+  const seen: number[] = [];
+  const waiting = {
+    timeoutMs: 10_000,
+    now: () => nowMs,
+    pause: async () => void (nowMs += 1_000),
+    onStatus: ({ work: { running } }: DrainStatus) => void seen.push(running.length),
+  };
+  return { fleet, did, seen, waiting, elapsedMs: () => nowMs };
+}
+
+test("containers are told before their sources are switched off, and work again before those are on", async () => {
+  const { fleet, did, waiting } = fleetOf([work(0)], 1);
+  await startDrain(fleet, 5);
+  expect(did).toEqual(["flag set", "off"]);
+  const other = fleetOf([work(0)], 1);
+  expect(await endDrain(other.fleet, waiting)).toMatchObject({ settled: true });
+  expect(other.did).toEqual(["flag cleared", "on", "on"]);
+});
+
+test("waits until nothing runs, and looks once more: one empty look may be wrong", async () => {
+  const { fleet, seen, waiting } = fleetOf([work(3), work(1), work(0), work(1), work(0, 2), work(0), work(0)]);
+  const status = await waitForRest(fleet, await startDrain(fleet, 0), waiting);
+  expect(status.atRest).toBe(true);
+  expect(seen).toEqual([3, 1, 0, 1, 0, 0, 0]);
+});
+
+test("isn't at rest while a source still hands out work", async () => {
+  const { fleet, seen, waiting } = fleetOf([work(0)], 3);
+  expect(await waitForRest(fleet, await startDrain(fleet, 0), waiting)).toMatchObject({ atRest: true });
+  expect(seen).toHaveLength(5);
+});
+
+test("gives up when the time is over, with what is left", async () => {
+  const { fleet, waiting, elapsedMs } = fleetOf([work(2, 1)]);
+  const status = await waitForRest(fleet, await startDrain(fleet, 0), waiting);
+  expect(status.atRest).toBe(false);
+  expect(elapsedMs()).toBe(10_000);
+  expect(describeWork({ ...status.work, expired: 1 })).toBe(
+    "2 jobs run, 1 message in flight, 1 lease of dead containers",
+  );
+});
+
+test("a live line is rewritten on a terminal, and elsewhere written when it changes", () => {
+  const shown = (isTTY: boolean) => {
+    const written: string[] = [];
+    const line = startLiveLine({ isTTY, write: (text: string | Uint8Array) => written.push(String(text)) > 0 });
+    for (const text of ["3 run", "3 run", "0 run"]) line.show(text);
+    line.stop();
+    return written;
+  };
+  expect(shown(false)).toEqual(["3 run\n", "0 run\n"]);
+  expect(shown(true)).toEqual(["\r\u001B[2K3 run", "\r\u001B[2K0 run", "\r\u001B[2K"]);
+});
