@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { snapshotOf } from "../../functions/core/session/state/states.ts";
 import type { JobResult } from "../../functions/core/job/job-result.ts";
 import { leastRecentlyUsedFaults, overlappingLeases } from "./lease-history.ts";
+import { replay } from "../unit/shop/replay-members.ts";
 import { SessionStack } from "./session-stack.ts";
 
 const SKUS = 40;
@@ -124,9 +125,10 @@ describe("a shared session on three containers", () => {
     const results = await stack.system.results(30, 0);
     expect(results.filter(({ kind }) => kind !== "completed")).toEqual([]);
     expect(new Set(results.map(({ container }) => container)).size).toBe(3);
-    const { events } = stack.system.shop.members.history();
-    expect(events.filter(({ kind }) => kind === "login-accepted")).toHaveLength(1);
-    expect(events.filter(({ kind }) => kind === "login-refused" || kind === "turned-away")).toEqual([]);
+    const history = stack.system.shop.members.history();
+    expect(history.events.filter(({ kind }) => kind === "login-accepted")).toHaveLength(1);
+    expect(history.events.filter(({ kind }) => kind === "login-refused" || kind === "turned-away")).toEqual([]);
+    expect(replay(history)).toEqual([]);
     const { cookies } = snapshotOf(await stack.state("member-1"), { nowMs: Date.now() });
     const stored = new Map(cookies.map(({ name, value }) => [name, value]));
     expect(names.map((name) => stored.get(`preference-${name}`))).toEqual(names.map((_, n) => `v${n}`));

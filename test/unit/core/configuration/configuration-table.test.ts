@@ -13,6 +13,10 @@ const required = {
   SUBLET_JOBS_QUEUE_URL: "http://127.0.0.1:1/jobs",
   SUBLET_DEAD_LETTER_QUEUE_URL: "http://127.0.0.1:1/dead",
   SUBLET_RESULTS_QUEUE_URL: "http://127.0.0.1:1/results",
+  SUBLET_SESSION_JOBS_QUEUE_URL: "http://127.0.0.1:1/session-jobs.fifo",
+  SUBLET_SESSION_DEAD_LETTER_QUEUE_URL: "http://127.0.0.1:1/session-dead.fifo",
+  SUBLET_SESSIONS_TABLE: "sessions",
+  SUBLET_SESSION_KEY_ARN: "arn:aws:kms:eu-central-1:000000000000:key/1",
   AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "2048",
 };
 
