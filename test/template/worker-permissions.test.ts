@@ -44,7 +44,7 @@ const PLACES: Readonly<Record<string, Place>> = {
     notTheWorkers: ["dynamodb:BatchGetItem", "dynamodb:Query"],
   },
   "the sessions table": {
-    files: ["store/dynamodb-session-store.ts"],
+    files: ["store/session-item-requests.ts"],
     resource: /SessionsTable/u,
     notTheWorkers: ["dynamodb:Scan"],
   },
