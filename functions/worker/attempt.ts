@@ -4,6 +4,7 @@ import type { Outcome } from "../core/job/outcome.ts";
 import type { Checkpoint, Lease } from "../core/lease/lease.ts";
 import { runStrategy } from "./attempt-strategy.ts";
 import type { Container } from "./container.ts";
+import { ContextLost } from "./crash-news.ts";
 import type { Runnable } from "./intake.ts";
 import type { HeldMessage, Invocation } from "./invocation.ts";
 import { loginIsOver, watchForSignedOut } from "./sessions/login-is-over.ts";
@@ -78,6 +79,7 @@ export async function attemptJob(
         context = await open();
       } catch (error) {
         if (error instanceof SessionUnavailable) return sessionUnavailable(error);
+        if (error instanceof ContextLost) return { kind: "crashed", ...error.crash };
         return { kind: "crashed", what: "browser", detail: messageOf(error) };
       }
       allocation ??= context.allocation;
@@ -89,7 +91,7 @@ export async function attemptJob(
         signal: watch.signal,
         deadlineAtMs,
         leaseLost,
-        exclusively: (section) => (seat ? seat.exclusively(section) : section()),
+        exclusively: (section) => (seat ? seat.exclusively(section, watch.signal) : section()),
       });
       const outcome = await Promise.race([runStrategy(runnable, run, context), watch.signedOut]);
       watch.stop();
@@ -107,7 +109,7 @@ export async function attemptJob(
       artifacts: trace.artifacts,
       allocation: allocation && { ...allocation, ms: toTenths(allocation.ms) },
       runMs: Math.round(Date.now() - startedAtMs - (allocation?.ms ?? 0)),
-      closed: seat ? seat.leave(seatEnd(outcome)) : (context?.release() ?? Promise.resolve()),
+      closed: seat ? seat.leave(seatEnd(outcome, lease.attempt)) : (context?.release() ?? Promise.resolve()),
     };
   } finally {
     clearTimeout(timer);
@@ -129,10 +131,12 @@ function stillSignedOut(session: string | undefined): Outcome {
   return { kind: "failed", error: { name: "SignedOut", message }, retryable: true };
 }
 
-function seatEnd(outcome: Outcome): SeatEnd {
+/** A session is put aside when several jobs fail in it: one that fails for good, or again, says more of itself. */
+function seatEnd(outcome: Outcome, attempt: number): SeatEnd {
   if (outcome.kind === "completed") return { kind: "success" };
-  if (outcome.kind === "failed") return { kind: "failure", why: outcome.error.name };
-  return outcome.kind === "timed-out" ? { kind: "failure", why: "timed out" } : { kind: "none" };
+  if (outcome.kind !== "failed" && outcome.kind !== "timed-out") return { kind: "none" };
+  if (attempt > 1 || (outcome.kind === "failed" && !outcome.retryable)) return { kind: "used" };
+  return { kind: "failure", why: outcome.kind === "failed" ? outcome.error.name : "timed out" };
 }
 
 function messageOf(error: unknown): string {

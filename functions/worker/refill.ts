@@ -23,9 +23,13 @@ export class Refill {
     this.#untilMs = startedAtMs + container.configuration.refillMs;
   }
 
-  /** Up to as many messages as there are free slots; none when there's no room, no time or nothing to be had. */
-  async next(nowMs: number): Promise<ReceivedMessage[]> {
-    const room = this.#room(nowMs);
+  /**
+   * Up to as many messages as there are free slots; none when there's no room, no time or nothing to be had.
+   * @param insists asks though the queues were empty a moment ago
+   */
+  async next(nowMs: number, insists = false): Promise<ReceivedMessage[]> {
+    const room =
+      !insists && nowMs - this.#emptyAtMs < this.#container.configuration.refillPollMs ? 0 : this.#room(nowMs);
     if (room <= 0) return [];
     try {
       const messages = await this.#container.queue.receive(room);
@@ -42,9 +46,9 @@ export class Refill {
 
   #room(nowMs: number): number {
     const { slots, sessions, drained, takesMore } = this.#invocation;
-    const { refillJobs, refillPollMs, defaultEstimateMs } = this.#container.configuration;
+    const { refillJobs, defaultEstimateMs } = this.#container.configuration;
     if (drained.aborted || !takesMore || nowMs >= this.#untilMs || slots.waiting > 0) return 0;
-    if (this.#invocation.workMsLeft() < defaultEstimateMs || nowMs - this.#emptyAtMs < refillPollMs) return 0;
+    if (this.#invocation.workMsLeft() < defaultEstimateMs) return 0;
     // Who stands in line for a session has no slot yet, and will want one.
     const free = Math.max(...JOB_CLASSES.map((jobClass) => slots.free(jobClass))) - sessions.waiting;
     return Math.min(RECEIVE_MAX, free, refillJobs - this.#jobs);

@@ -38,7 +38,7 @@ export async function runBatch(container: Container, input: BatchInput): Promise
   const invocation = openInvocation(container, input, startedAtMs, drain.signal);
   const stopWork = () => {
     invocation.slots.drain("the invocation is about to end");
-    drain.abort();
+    drain.abort("the invocation is about to end");
   };
   const timer = setTimeout(stopWork, Math.max(0, invocation.workMsLeft()));
   const first = input.messages.map((message) => holdMessage(invocation, message, Date.now()));
@@ -53,9 +53,13 @@ export async function runBatch(container: Container, input: BatchInput): Promise
     first.forEach(start);
     await heartbeat.looked;
     for (;;) {
-      const taken = (await refill.next(Date.now())).map((message) => holdMessage(invocation, message, Date.now()));
+      // SQS gives out no more of a session's jobs until the last ten are done, and the session is still open here.
+      const lastLook = pending.size === 0 && invocation.sessions.isHolding;
+      const received = await refill.next(Date.now(), lastLook);
+      const taken = received.map((message) => holdMessage(invocation, message, Date.now()));
       taken.forEach(start);
-      if (pending.size === 0) break;
+      if (pending.size === 0 && (lastLook || !invocation.sessions.isHolding)) break;
+      if (pending.size === 0) continue;
       if (taken.length === 0) await nextEvent(pending, container.configuration.refillPollMs);
     }
   } finally {

@@ -84,11 +84,11 @@ async function inSeat(
       ? neverStarted(lease, job.attempts)
       : await attemptJob(container, invocation, held, runnable, { lease, seat, resume: take.checkpoint });
   const freed = end.closed.then(leave);
-  held.lease = undefined;
   const leased = { held, runnable, lease };
   record(container, invocation, leased, end);
-  // Who reads the result may count on what the job left in its session.
+  // Who reads the result may count on what the job left in its session. Until then the job's lease is renewed.
   if (seat) await freed;
+  held.lease = undefined;
   try {
     await settle(container, invocation, leased, end, timings(held, slotAtMs, end));
   } finally {

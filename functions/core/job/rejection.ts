@@ -38,8 +38,48 @@ export function rejectionsFrom(error: z.ZodError, root: unknown, prefix: readonl
         value: boundedValue(valueAt(found, [key])),
       }));
     }
-    return [{ field: fieldName([...prefix, ...issue.path]), rule: issue.message, value: boundedValue(found) }];
+    return [{ field: fieldName([...prefix, ...issue.path]), rule: ruleOf(issue, found), value: boundedValue(found) }];
   });
+}
+
+/** The rule in the words of whoever wrote the field; zod's own are for whoever wrote the schema. */
+function ruleOf(issue: z.core.$ZodIssue, found: unknown): string {
+  // A message of the schema's own says it better.
+  if (!/^(?:Invalid (?:input|option)|Too (?:small|big))/u.test(issue.message)) return issue.message;
+  if (found === undefined && (issue.code === "invalid_type" || issue.code === "invalid_value")) return "must be given";
+  switch (issue.code) {
+    case "invalid_type":
+      return `must be ${TYPE_WORDS[issue.expected] ?? `of type ${issue.expected}`}`;
+    case "invalid_value":
+      return issue.values.length === 1
+        ? `must be ${String(issue.values[0])}`
+        : `must be one of ${issue.values.map(String).join(", ")}`;
+    case "too_small":
+      return `must ${measured(issue.origin)} at least ${issue.minimum}${unitOf(issue.origin)}`;
+    case "too_big":
+      return `must ${measured(issue.origin)} at most ${issue.maximum}${unitOf(issue.origin)}`;
+    default:
+      return issue.message;
+  }
+}
+
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+  record: "an object",
+};
+
+function measured(origin: string): string {
+  return origin === "string" || origin === "array" ? "have" : "be";
+}
+
+function unitOf(origin: string): string {
+  if (origin === "string") return " characters";
+  return origin === "array" ? " entries" : "";
 }
 
 /** One line for people: `priority: must be one of … (got "urgent")`. */

@@ -13,6 +13,7 @@ export class ExclusiveSeat implements SessionSeat {
   readonly #held: HeldSession;
   readonly #onLeft: () => void;
   #open: { readonly context: ContextLease; readonly base: StateSnapshot } | undefined;
+  #opening: Promise<ContextLease> | undefined;
   #closing: Promise<void> = Promise.resolve();
   #left: Promise<void> | undefined;
 
@@ -35,16 +36,25 @@ export class ExclusiveSeat implements SessionSeat {
     return this.#held.gone;
   }
 
-  async open(request: SeatRequest): Promise<ContextLease> {
+  open(request: SeatRequest): Promise<ContextLease> {
+    this.#opening = this.#openContext(request);
+    return this.#opening;
+  }
+
+  async #openContext(request: SeatRequest): Promise<ContextLease> {
     // The site mustn't see two of one login: the context before has to be gone.
     await this.#closing;
     this.gone.throwIfAborted();
-    const context = await leaseForSeat(this.#surroundings.browserOf(this.#held.record), request);
+    let context: ContextLease | undefined;
     try {
-      this.#open = { context, base: await this.#held.bringIn(context, request.signal) };
+      context = await leaseForSeat(this.#surroundings.browserOf(this.#held.record), request);
+      const base = await this.#held.bringIn(context, request.signal);
+      // The job was stopped meanwhile: nobody would work in the context, and nobody close it.
+      request.signal.throwIfAborted();
+      this.#open = { context, base };
       return context;
     } catch (error) {
-      await context.release();
+      await context?.release();
       throw await this.#held.failed(error);
     }
   }
@@ -73,23 +83,23 @@ export class ExclusiveSeat implements SessionSeat {
   }
 
   async #leave(end: SeatEnd): Promise<void> {
+    // While a login is under way the session isn't anybody else's.
+    await this.#opening?.catch(() => {});
     const open = this.#open;
-    if (open && !this.gone.aborted && open.context.state().kind === "leased") {
-      await this.#held.keep(open.base, open.context).catch((error: unknown) => {
-        this.#surroundings.log.warn("what a job left in its session could not be read", {
-          session: this.session,
-          error,
-        });
-      });
-    }
+    if (open) await this.#keep(open.context, open.base);
     await Promise.all([open?.context.release(), this.#closing]);
-    const { configuration, log, meter } = this.#surroundings;
-    const change = afterUse(this.#held.record, end, configuration.sessionRecheckMs, Date.now());
-    if (change.condition?.kind === "unhealthy") {
-      meter.count("quarantined");
-      log.warn("session quarantined", { session: this.session, reason: change.condition.reason });
-    }
-    await this.#held.release(change);
+    const { sessionRecheckMs } = this.#surroundings.configuration;
+    await this.#held.release(afterUse(this.#held.record, end, sessionRecheckMs, Date.now()));
     this.#onLeft();
+  }
+
+  async #keep(context: ContextLease, base: StateSnapshot): Promise<void> {
+    if (this.gone.aborted || context.state().kind !== "leased") return;
+    try {
+      this.#held.keep(base, await context.readState());
+    } catch (error) {
+      const { log } = this.#surroundings;
+      log.warn("what a job left in its session could not be read", { session: this.session, error });
+    }
   }
 }

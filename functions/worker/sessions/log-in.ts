@@ -5,6 +5,7 @@ import type { Credentials } from "../../core/session/credentials.ts";
 import type { SessionDefinition } from "../../core/session/session.ts";
 import { blotted } from "../../strategies/contract/blotted.ts";
 import type { LoginRun, LoginStrategy } from "../../strategies/contract/define-login.ts";
+import { ContextLost, crashBehind } from "../crash-news.ts";
 import { withoutOutbound } from "../outbound-guard.ts";
 import type { SessionRoom } from "./session-room.ts";
 
@@ -43,7 +44,10 @@ export function loginOf(room: SessionRoom, { name, login }: SessionDefinition): 
   return { strategy, input: input.data, credentials: login.credentials };
 }
 
-/** Logs in, in this context's page, and asks the site whether it worked. Throws `LoginFailed`, or the signal's reason. */
+/**
+ * Logs in, in this context's page, and asks the site whether it worked.
+ * @throws LoginFailed, ContextLost, the signal's reason
+ */
 export async function logIn(
   surroundings: LoginSurroundings,
   session: SessionDefinition,
@@ -53,12 +57,12 @@ export async function logIn(
 ): Promise<void> {
   const { room } = surroundings;
   const credentials = login.credentials === undefined ? {} : await credentialsFor(room, login.credentials);
-  await bounded(surroundings, signal, async (limit) => {
+  await bounded(surroundings, `the login of ${session.name}`, signal, async (limit) => {
     const run = loginRun(surroundings, session, login, context, limit, credentials);
     try {
       await withoutOutbound(login.strategy.name, () => login.strategy.login(run, credentials));
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
+      await throwWhereNotItsFault(error, context, signal);
       const kind = error instanceof PermanentFailure ? "was refused" : "failed";
       throw new LoginFailed(`the login of ${session.name} ${kind}: ${blotted(messageOf(error), credentials)}`);
     }
@@ -69,7 +73,7 @@ export async function logIn(
   }
 }
 
-/** Asks the site, in this context's page. Throws `LoginFailed` where the site gives no answer, or the signal's reason. */
+/** Asks the site, in this context's page. Throws `LoginFailed` where the site gives no answer, and as `logIn` does. */
 export async function isLoggedIn(
   surroundings: LoginSurroundings,
   session: SessionDefinition,
@@ -77,15 +81,22 @@ export async function isLoggedIn(
   context: ContextLease,
   signal: AbortSignal,
 ): Promise<boolean> {
-  return bounded(surroundings, signal, async (limit) => {
+  return bounded(surroundings, `the check of ${session.name}`, signal, async (limit) => {
     const run = loginRun(surroundings, session, login, context, limit, {});
     try {
       return await withoutOutbound(login.strategy.name, () => login.strategy.isLoggedIn(run));
     } catch (error) {
-      if (signal.aborted) throw signal.reason;
+      await throwWhereNotItsFault(error, context, signal);
       throw new LoginFailed(`the check of ${session.name} got no answer: ${messageOf(error)}`);
     }
   });
+}
+
+/** Who is stopped, or loses the browser, can't log in, and that says nothing about the session. */
+async function throwWhereNotItsFault(error: unknown, context: ContextLease, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) throw signal.reason;
+  const crash = await crashBehind(error, context);
+  if (crash) throw new ContextLost(crash);
 }
 
 async function credentialsFor(room: SessionRoom, reference: string): Promise<Credentials> {
@@ -104,6 +115,7 @@ interface Limit {
 /** The signal of what runs here aborts with the caller's, at the limit, and when it's over. */
 async function bounded<Value>(
   { limitMs }: LoginSurroundings,
+  what: string,
   signal: AbortSignal,
   work: (limit: Limit) => Promise<Value>,
 ): Promise<Value> {
@@ -115,7 +127,10 @@ async function bounded<Value>(
     ended.reject(reason);
   };
   const onAbort = () => halt(signal.reason);
-  const timer = setTimeout(() => halt(new LoginFailed(`it took longer than ${limitMs} ms`)), limitMs);
+  const timer = setTimeout(
+    () => halt(new LoginFailed(`${what} took longer than ${limitMs} ms (SUBLET_SESSION_LOGIN_MS)`)),
+    limitMs,
+  );
   signal.addEventListener("abort", onAbort, { once: true });
   try {
     return await Promise.race([work({ signal: stop.signal, untilMs: Date.now() + limitMs }), ended.promise]);

@@ -28,6 +28,8 @@ export function watchForSignedOut(
     round.abort(new Error("the session is signed out"));
   };
   page.on("framenavigated", onNavigated);
+  // A strategy that is stopped may never come to its end.
+  signal.addEventListener("abort", () => page.off("framenavigated", onNavigated), { once: true, signal: round.signal });
   return {
     signal: AbortSignal.any([signal, round.signal]),
     signedOut: signedOut.promise,

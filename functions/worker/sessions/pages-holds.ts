@@ -20,10 +20,14 @@ export class PagesHolds {
     this.#surroundings = surroundings;
   }
 
+  get size(): number {
+    return this.#kept.size;
+  }
+
   /** A seat in a session that is held already; undefined where it isn't, or all its pages are taken. */
   seatIn(name: string): PagesSeat | undefined {
     const kept = this.#kept.get(name);
-    if (kept === undefined || kept.hold.held.gone.aborted) return undefined;
+    if (kept === undefined || kept.hold.isOver) return undefined;
     return kept.seats < kept.hold.held.record.pages ? this.#seat(name, kept) : undefined;
   }
 
@@ -39,6 +43,9 @@ export class PagesHolds {
   /** A seat in a session that was taken just now. */
   hold(taken: Taken, pooled: boolean): PagesSeat {
     const { name } = taken.record;
+    // It was ours before, until its lease ran out or an operator ended it: nobody else would close that context.
+    const before = this.#kept.get(name);
+    if (before !== undefined) this.#close(name, before);
     const kept: Kept = {
       hold: new PagesHold(this.#surroundings, new HeldSession(this.#surroundings, taken, pooled)),
       seats: 0,
@@ -66,7 +73,7 @@ export class PagesHolds {
       kept.seats -= 1;
       this.#surroundings.changed();
       if (kept.seats > 0) return;
-      if (kept.hold.held.gone.aborted) this.#close(name, kept);
+      if (kept.hold.isOver) this.#close(name, kept);
       else kept.linger = setTimeout(() => this.#close(name, kept), this.#surroundings.configuration.sessionLingerMs);
     });
   }

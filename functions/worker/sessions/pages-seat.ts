@@ -12,6 +12,8 @@ export class PagesSeat implements SessionSeat {
   #open: Awaited<ReturnType<PagesHold["openPage"]>> | undefined;
   #closing: Promise<void> = Promise.resolve();
   #left: Promise<void> | undefined;
+  /** Ways out of the sections that the job is in. */
+  readonly #inside = new Set<() => void>();
 
   /** @param leavePlace gives the place among the session's pages back */
   constructor(surroundings: SessionSurroundings, hold: PagesHold, leavePlace: () => void) {
@@ -50,18 +52,21 @@ export class PagesSeat implements SessionSeat {
     const open = this.#open;
     if (open === undefined) return;
     this.#open = undefined;
-    this.#closing = Promise.all([open.page.release(), this.#hold.signedOut(open.from)]).then(() => undefined);
+    const closed = Promise.all([open.page.release(), this.#hold.signedOut(open.from)]);
+    this.#closing = closed.then(() => this.#leaveSections());
   }
 
-  async exclusively<Value>(section: () => Promise<Value>): Promise<Value> {
-    const entrance = await this.#hold.sections.enter(this.gone, this.jobLimitMs);
+  async exclusively<Value>(section: () => Promise<Value>, signal: AbortSignal): Promise<Value> {
+    const entrance = await this.#hold.sections.enter(AbortSignal.any([this.gone, signal]), this.jobLimitMs);
     if (entrance.kind === "waited-too-long") {
       throw new Error(`no turn for an exclusive section of session ${this.session} within ${this.jobLimitMs} ms`);
     }
+    this.#inside.add(entrance.leave);
     try {
       return await section();
     } finally {
       entrance.leave();
+      this.#inside.delete(entrance.leave);
     }
   }
 
@@ -72,7 +77,14 @@ export class PagesSeat implements SessionSeat {
 
   async #leave(end: SeatEnd): Promise<void> {
     await Promise.all([this.#open?.page.release(), this.#closing]);
+    this.#leaveSections();
     await this.#hold.left(end);
     this.#leavePlace();
+  }
+
+  /** A section that never ends, of a job that is over and has no page any more, mustn't keep the other jobs out. */
+  #leaveSections(): void {
+    for (const leave of this.#inside) leave();
+    this.#inside.clear();
   }
 }

@@ -1,3 +1,4 @@
+import { isOver } from "../../core/session/session-rules.ts";
 import type { SessionDefinition } from "../../core/session/session.ts";
 import { retryAfterSeconds } from "./after-use.ts";
 import { ExclusiveSeat } from "./exclusive-seat.ts";
@@ -29,7 +30,10 @@ export class SeatFinder {
     this.#logins = logins;
   }
 
-  async byName(definition: SessionDefinition): Promise<Look> {
+  /** @param again whether this job has looked before: then it reads first, because a refused write costs many times as much */
+  async byName(definition: SessionDefinition, again: boolean): Promise<Look> {
+    const busy = again && definition.policy !== "shared" ? await this.#stillHeld(definition.name) : undefined;
+    if (busy !== undefined) return busy;
     switch (definition.policy) {
       case "shared":
         return this.#shared(definition.name, true);
@@ -38,6 +42,16 @@ export class SeatFinder {
       case "pages":
         return this.#pages(definition.name);
     }
+  }
+
+  /** One read; undefined where the session isn't held by another container any more. */
+  async #stillHeld(name: string): Promise<Look | undefined> {
+    const record = await this.#surroundings.room.store.read(name);
+    const nowMs = Date.now();
+    const { holder } = record ?? {};
+    if (record === undefined || holder === undefined || isOver(holder, nowMs)) return undefined;
+    if (holder.owner.container === this.#surroundings.owner.container) return undefined;
+    return { kind: "not-yet", why: whyNot({ kind: "held", record }, nowMs) };
   }
 
   async inPool(pool: string): Promise<Look> {
@@ -60,7 +74,7 @@ export class SeatFinder {
 
   /** Several jobs may come at once: one of them takes the session, and the others find it held here. */
   async #pages(name: string): Promise<Look> {
-    await this.#taking.get(name);
+    for (let taking = this.#taking.get(name); taking !== undefined; taking = this.#taking.get(name)) await taking;
     const here = this.#holds.seatIn(name);
     if (here !== undefined) return seated(here);
     const taking = this.#take(name, true, (taken) => this.#holds.hold(taken, false));

@@ -21,7 +21,8 @@ interface Wish {
   readonly places: number;
   /** In a pool the next one asks as soon as this one is seated; a session by name is used by so many at once. */
   readonly endsWhenSeated: boolean;
-  look(): Promise<Look>;
+  /** @param again whether the job has looked before */
+  look(again: boolean): Promise<Look>;
 }
 
 /**
@@ -68,7 +69,8 @@ export class SessionDesk {
     }
     const end = () => {
       entrance.leave();
-      if (line.isIdle) this.#lines.delete(wish.wanted);
+      // Called a second time, it may be another line by now.
+      if (line.isIdle && this.#lines.get(wish.wanted) === line) this.#lines.delete(wish.wanted);
     };
     const turn: SessionTurn = { take: (whileSignal) => this.#take(wish, startedAtMs, whileSignal, end), end };
     return { kind: "turn", turn };
@@ -79,15 +81,20 @@ export class SessionDesk {
     return this.#waiting;
   }
 
+  /** Whether a session stays open here for the next job. */
+  get isHolding(): boolean {
+    return this.#holds.size > 0;
+  }
+
   /** One round of the heartbeat. Never throws. */
   async beat(): Promise<void> {
     const held = [...this.#finder.held, ...this.#logins.refreshing];
     await Promise.all([this.#holds.beat(), ...held.map((one) => one.renew())]);
   }
 
-  /** Gives back what is still held, when the invocation's last job has left. Never throws. */
+  /** Gives back what is still held, and ends logins under way, when the invocation's last job has left. Never throws. */
   async close(): Promise<void> {
-    await this.#holds.close();
+    await Promise.all([this.#holds.close(), this.#logins.close()]);
   }
 
   async #enter(line: Line, signal: AbortSignal): Promise<Entrance> {
@@ -102,9 +109,9 @@ export class SessionDesk {
   async #take(wish: Wish, startedAtMs: number, signal: AbortSignal, end: () => void): Promise<Seated> {
     const { configuration, meter, log } = this.#surroundings;
     const untilMs = Date.now() + configuration.sessionWaitMs;
-    for (;;) {
+    for (let again = false; ; again = true) {
       if (signal.aborted) return { kind: "unavailable", reason: String(signal.reason), retryAfterSeconds: 0 };
-      const look = await wish.look();
+      const look = await wish.look(again);
       if (look.kind === "seated") {
         if (wish.endsWhenSeated) end();
         const waitMs = Date.now() - startedAtMs;
@@ -130,7 +137,7 @@ export class SessionDesk {
     const definition = await this.#surroundings.room.definitionOf(name, Date.now());
     if (definition === undefined) return undefined;
     const places = { exclusive: 1, pages: definition.pages, shared: Number.POSITIVE_INFINITY }[definition.policy];
-    const look = () => this.#finder.byName(definition);
+    const look = (again: boolean) => this.#finder.byName(definition, again);
     return { job, wanted: `session ${name}`, places, endsWhenSeated: false, look };
   }
 

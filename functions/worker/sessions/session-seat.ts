@@ -8,9 +8,10 @@ export interface SeatRequest {
   readonly signal: AbortSignal;
 }
 
-/** How a job left its seat: `failure` counts against the session, `none` says nothing about it. */
+/** How a job left its seat: `failure` counts against the session, `used` as a use only, `none` as if it hadn't been there. */
 export type SeatEnd =
   | { readonly kind: "success" }
+  | { readonly kind: "used" }
   | { readonly kind: "none" }
   | { readonly kind: "failure"; readonly why: string };
 
@@ -33,7 +34,8 @@ export interface SessionSeat {
   isLoggedIn(signal: AbortSignal): Promise<boolean>;
   /** The login of the page last opened is over: the next `open` logs in again, or takes over who did so meanwhile. */
   signedOut(): void;
-  exclusively<Value>(section: () => Promise<Value>): Promise<Value>;
+  /** Runs the section while no other page of the session runs one. The wait ends with the signal. */
+  exclusively<Value>(section: () => Promise<Value>, signal: AbortSignal): Promise<Value>;
   /** Keeps what the job left in the context, closes it, and gives the session back. Idempotent, bounded, never throws. */
   leave(end: SeatEnd): Promise<void>;
 }

@@ -24,6 +24,7 @@ export interface LoginReason {
 export class SharedLogins {
   readonly #surroundings: SessionSurroundings;
   readonly #underWay = new Map<string, Promise<SessionRecord>>();
+  readonly #close = new AbortController();
   /** The heartbeat renews them. */
   readonly refreshing = new Set<HeldSession>();
 
@@ -36,6 +37,7 @@ export class SharedLogins {
    * @throws SessionUnavailable where it can't be logged in, or nobody did so in time; the signal's reason
    */
   async loggedIn(seen: SessionRecord, why: LoginReason, request: SeatRequest): Promise<SessionRecord> {
+    request.signal.throwIfAborted();
     const key = `${seen.name} ${seen.loginFence}`;
     let underWay = this.#underWay.get(key);
     if (underWay === undefined) {
@@ -52,10 +54,17 @@ export class SharedLogins {
     }
   }
 
+  /** Ends logins that nobody here waits for any more, and gives their sessions back. Never throws. */
+  async close(): Promise<void> {
+    this.#close.abort(new Error("the invocation is about to end"));
+    await Promise.allSettled(this.#underWay.values());
+  }
+
   async #elect(seen: SessionRecord, why: LoginReason, request: SeatRequest): Promise<SessionRecord> {
     const { configuration } = this.#surroundings;
     const untilMs = Date.now() + configuration.sessionLoginMs;
     for (let known = seen; ;) {
+      this.#close.signal.throwIfAborted();
       if (isReadyAfter(known, seen)) return known;
       // Whoever is at it now may be done by the time of our take, under the very fence that we know: look first.
       if (known.holder === undefined || isOver(known.holder, Date.now())) {
@@ -70,7 +79,7 @@ export class SharedLogins {
         const reason = `another container logs in, and wasn't done within ${configuration.sessionLoginMs} ms`;
         throw new SessionUnavailable(seen.name, reason, 5);
       }
-      await delay(POLL_MS);
+      await delay(POLL_MS, undefined, { signal: this.#close.signal });
       known = (await this.#surroundings.room.store.read(seen.name)) ?? known;
     }
   }
@@ -99,7 +108,7 @@ export class SharedLogins {
     this.refreshing.add(held);
     try {
       // Not the job's own signal: who waits in this container needs the login all the same.
-      const signal = held.gone;
+      const signal = AbortSignal.any([held.gone, this.#close.signal]);
       const context = await leaseForSeat(this.#surroundings.browserOf(held.record), { ...request, signal });
       try {
         await held.bringIn(context, signal);

@@ -1,17 +1,23 @@
 import type { ContextLease } from "../../browser/context-lease.ts";
+import { StateRefused } from "../../browser/state/state-refused.ts";
 import { SealBroken } from "../../core/session/seal.ts";
 import { staleLogin } from "../../core/session/session-rules.ts";
 import type { SessionRecord } from "../../core/session/session.ts";
+import type { SessionState } from "../../core/session/state/session-state.ts";
 import { snapshotOf } from "../../core/session/state/states.ts";
 import { afterUse } from "./after-use.ts";
 import { CookieSync } from "./cookie-sync.ts";
 import { leaseForSeat } from "./lease-for-seat.ts";
 import { isLoggedIn, loginOf, showsSignedOut } from "./log-in.ts";
 import { PermanentFailure } from "../../core/job/failures.ts";
+import { asUnavailable } from "./session-trouble.ts";
 import { SessionUnavailable, type SeatEnd, type SeatRequest, type SessionSeat } from "./session-seat.ts";
 import type { SessionSurroundings } from "./session-surroundings.ts";
 import type { LoginReason, SharedLogins } from "./shared-logins.ts";
 import { openState } from "./vault.ts";
+
+/** Until somebody can have imported another state. */
+const BROKEN_SECONDS = 60;
 
 interface OpenContext {
   readonly context: ContextLease;
@@ -26,10 +32,10 @@ export class SharedSeat implements SessionSeat {
   readonly #logins: SharedLogins;
   readonly #gone = new AbortController();
   #record: SessionRecord;
-  /** The generation of the login that the site has shown to be over. */
   /** What the cookies were that the site didn't take. */
   #shownSignedOut: { readonly loginFence: number; readonly revision: number } | undefined;
   #open: OpenContext | undefined;
+  #opening: Promise<ContextLease> | undefined;
   #closing: Promise<void> = Promise.resolve();
   #left: Promise<void> | undefined;
 
@@ -51,29 +57,52 @@ export class SharedSeat implements SessionSeat {
     return this.#gone.signal;
   }
 
-  async open(request: SeatRequest): Promise<ContextLease> {
+  open(request: SeatRequest): Promise<ContextLease> {
+    this.#opening = this.#openContext(request).catch((error: unknown) => {
+      throw asUnavailable(this.session, error);
+    });
+    return this.#opening;
+  }
+
+  async #openContext(request: SeatRequest): Promise<ContextLease> {
     await this.#closing;
     const { room, configuration } = this.#surroundings;
     if (this.#shownSignedOut !== undefined) this.#record = (await room.store.read(this.session)) ?? this.#record;
     const why = this.#whyLogIn();
     // Only who finds the login over logs in; the one elected does it in a context of its own.
     if (why !== undefined) this.#record = await this.#logins.loggedIn(this.#record, why, request);
+    const state = await this.#openState(request);
     const context = await leaseForSeat(this.#surroundings.browserOf(this.#record), request);
     try {
-      const state = await openState(room.seal, this.#record);
       const { loginFence } = this.#record;
       const base = snapshotOf(state, { nowMs: Date.now(), loginFence });
       await context.applyState(base);
+      // The job was stopped meanwhile: nobody would work in the context, and nobody close it.
+      request.signal.throwIfAborted();
       const sync = new CookieSync(this.#surroundings, { record: this.#record, state, base });
       const watch = context.watchCookies(
-        (cookies, readAtMs) => void sync.tellCookies(cookies, readAtMs),
+        (cookies, readAtMs) => sync.tellCookies(cookies, readAtMs),
         configuration.sessionSyncMs,
       );
       this.#open = { context, record: this.#record, sync, watch };
       return context;
     } catch (error) {
       await context.release();
-      throw error instanceof SealBroken ? new SessionUnavailable(this.session, error.message, 60) : error;
+      throw error instanceof StateRefused ? new SessionUnavailable(this.session, error.message, BROKEN_SECONDS) : error;
+    }
+  }
+
+  /** A state that can't be opened is replaced by a new login's, where the session has a login. */
+  async #openState(request: SeatRequest): Promise<SessionState> {
+    const { seal } = this.#surroundings.room;
+    try {
+      return await openState(seal, this.#record);
+    } catch (error) {
+      if (!(error instanceof SealBroken)) throw error;
+      if (this.#record.login === undefined) throw new SessionUnavailable(this.session, error.message, BROKEN_SECONDS);
+      const why = { text: "its stored state can't be opened", isOver: true };
+      this.#record = await this.#logins.loggedIn(this.#record, why, request);
+      return openState(seal, this.#record);
     }
   }
 
@@ -84,6 +113,8 @@ export class SharedSeat implements SessionSeat {
   async isLoggedIn(signal: AbortSignal): Promise<boolean> {
     const login = loginOf(this.#surroundings.room, this.#record);
     if (login === undefined || this.#open === undefined) return true;
+    // The strategy is over, and the answer to the check may be the one that clears the cookies.
+    this.#open.sync.hush();
     const { room, log, configuration } = this.#surroundings;
     const surroundings = { room, log, limitMs: configuration.sessionLoginMs };
     return isLoggedIn(surroundings, this.#record, login, this.#open.context, signal);
@@ -92,6 +123,7 @@ export class SharedSeat implements SessionSeat {
   signedOut(): void {
     const open = this.#open;
     if (open === undefined) return;
+    open.sync.hush();
     this.#shownSignedOut = { loginFence: open.record.loginFence, revision: open.sync.revision };
     this.#open = undefined;
     this.#closing = this.#giveUp(open);
@@ -112,23 +144,27 @@ export class SharedSeat implements SessionSeat {
   }
 
   async #leave(end: SeatEnd): Promise<void> {
+    await this.#opening?.catch(() => {});
     const open = this.#open;
     if (open) {
+      open.sync.hush();
       await open.watch.stop();
-      const { configuration, log, meter } = this.#surroundings;
-      const change = afterUse(open.record, end, configuration.sessionRecheckMs, Date.now());
-      if (change.condition?.kind === "unhealthy") {
-        meter.count("quarantined");
-        log.warn("session quarantined", { session: this.session, reason: change.condition.reason });
+      if (open.context.state().kind === "leased") {
+        await open.sync.tellAll(open.context, (record) => this.#changeOf(record, end));
       }
-      // Only a pool's order and limits need to hear of each use; a session by itself is written when it changes.
-      const { pool, maxUses } = open.record;
-      const counts =
-        pool !== undefined || maxUses !== undefined || end.kind === "failure" || change.condition !== undefined;
-      if (open.context.state().kind === "leased") await open.sync.tellAll(open.context, counts ? change : {});
       await open.context.release();
     }
     await this.#closing;
+  }
+
+  async #changeOf(known: SessionRecord, end: SeatEnd): Promise<ReturnType<typeof afterUse>> {
+    const { room, configuration } = this.#surroundings;
+    // Failures add up over the containers; the other ones' are in nobody's record but the stored one.
+    const record = end.kind === "failure" ? ((await room.store.read(this.session)) ?? known) : known;
+    const change = afterUse(record, end, configuration.sessionRecheckMs, Date.now());
+    // Only a pool's order and limits need to hear of each use; a session by itself is written when it changes.
+    const counts = record.pool !== undefined || record.maxUses !== undefined || end.kind === "failure";
+    return counts ? change : {};
   }
 
   async #giveUp({ context, watch }: OpenContext): Promise<void> {

@@ -1,5 +1,7 @@
+import { TooLarge } from "../../core/job/store-failures.ts";
 import { SealBroken, type Seal } from "../../core/session/seal.ts";
 import type { SessionRecord } from "../../core/session/session.ts";
+import { SEALED_MAX_BYTES } from "../../core/session/session-store.ts";
 import type { SessionState } from "../../core/session/state/session-state.ts";
 import { decodeState, encodeState } from "../../core/session/state/encoded-state.ts";
 import { emptyState } from "../../core/session/state/states.ts";
@@ -18,7 +20,9 @@ export async function openState(seal: Seal, record: Sealed): Promise<SessionStat
   }
 }
 
-/** The state as it may leave the process. */
+/** The state as it may leave the process. Throws `TooLarge`, or `StoreUnavailable` where the key service doesn't answer. */
 export async function sealState(seal: Seal, record: Sealed, state: SessionState): Promise<Uint8Array> {
-  return seal.seal({ session: record.name, site: record.site }, encodeState(state));
+  const sealed = await seal.seal({ session: record.name, site: record.site }, encodeState(state));
+  if (sealed.byteLength > SEALED_MAX_BYTES) throw new TooLarge("the sealed state", sealed.byteLength, SEALED_MAX_BYTES);
+  return sealed;
 }

@@ -19,7 +19,11 @@ export class MembersSite {
     const path = url.pathname;
     if (path === "/sign-in") return this.#signIn(url, cookies);
     const user = this.#tokens.get(cookies.get("token") ?? "");
-    if (user === undefined) return "https://shop.example/login";
+    if (user === undefined) {
+      // As many sites do, and as no other container may learn.
+      cookies.delete("token");
+      return "https://shop.example/login";
+    }
     this.visits.push({ user, path });
     if (path === "/preference") cookies.set(url.searchParams.get("name") ?? "", url.searchParams.get("value") ?? "");
     return url.href;
@@ -28,6 +32,16 @@ export class MembersSite {
   /** Ends every login of a user. */
   expire(user: string): void {
     for (const [token, whose] of this.#tokens) if (whose === user) this.#tokens.delete(token);
+  }
+
+  /** A new token for an old one, which is void from then on. */
+  rotate(old: string): string {
+    const user = this.#tokens.get(old);
+    if (user === undefined) return old;
+    this.#tokens.delete(old);
+    this.#next += 1;
+    this.#tokens.set(`token-${this.#next}`, user);
+    return `token-${this.#next}`;
   }
 
   #signIn(url: URL, cookies: Map<string, string>): string {

@@ -1,22 +1,29 @@
 import { EventEmitter } from "node:events";
 
 import type { BrowserPool } from "../../../functions/browser/browser-pool.ts";
-import type { ContextLease, ContextRequest } from "../../../functions/browser/context-lease.ts";
+import { LeaseOver, type ContextLease, type ContextRequest } from "../../../functions/browser/context-lease.ts";
 import type { SnapshotCookie, StateSnapshot } from "../../../functions/core/session/state/session-state.ts";
 
 /** A site as a quick page sees it: gets the context's cookies, may change them, and answers the address it ends on. */
 export type QuickSite = (url: URL, cookies: Map<string, string>) => string | Promise<string>;
 
+/** What the real browser room's calls would wait for, or fail with. */
+type Call = "leaseContext" | "applyState" | "readState" | "release" | "goto";
+
+const CLOSED = "Target page, context or browser has been closed";
+
 /** The little of a page that tests of the worker need: it goes to addresses, and says where it is. */
 class QuickPage extends EventEmitter {
-  readonly #site: () => QuickSite;
+  readonly #browser: QuickBrowser;
   readonly #cookies: Map<string, string>;
+  readonly #ended: AbortSignal;
   #url = "about:blank";
 
-  constructor(site: () => QuickSite, cookies: Map<string, string>) {
+  constructor(browser: QuickBrowser, cookies: Map<string, string>, ended: AbortSignal) {
     super();
-    this.#site = site;
+    this.#browser = browser;
     this.#cookies = cookies;
+    this.#ended = ended;
   }
 
   url(): string {
@@ -24,8 +31,18 @@ class QuickPage extends EventEmitter {
   }
 
   async goto(url: string): Promise<void> {
-    this.#url = await this.#site()(new URL(url), this.#cookies);
+    this.#throwIfClosed();
+    await this.#browser.before("goto", url);
+    this.#throwIfClosed();
+    this.#url = await this.#browser.site(new URL(url), this.#cookies);
+    this.#throwIfClosed();
+    // The browser room hears of the answer before the page has committed it.
+    this.emit("answered");
     this.emit("framenavigated", { parentFrame: () => null, url: () => this.#url });
+  }
+
+  #throwIfClosed(): void {
+    if (this.#ended.aborted) throw new Error(`page.goto: ${CLOSED}`);
   }
 }
 
@@ -36,8 +53,15 @@ class QuickPage extends EventEmitter {
 export class QuickBrowser {
   readonly requests: ContextRequest[] = [];
   readonly open = new Set<string>();
+  readonly #pages: QuickPage[] = [];
+  /** The cookies of each context, in the order of their opening. */
+  readonly jars: Map<string, string>[] = [];
+  /** A call that a closing context still answers. */
+  outlives = false;
   openPeak = 0;
   site: QuickSite = (url) => url.href;
+  /** A test lets a call wait, or fail. */
+  before: (call: Call, url?: string) => Promise<void> | void = () => {};
   #crash = Promise.withResolvers<{ what: "browser" | "renderer"; detail: string }>();
   #next = 0;
 
@@ -46,10 +70,22 @@ export class QuickBrowser {
     this.#crash = Promise.withResolvers();
   }
 
+  /** Listeners that nobody has taken off any page. */
+  get listeners(): number {
+    return this.#pages.reduce(
+      (sum, page) => sum + page.listenerCount("framenavigated") + page.listenerCount("answered"),
+      0,
+    );
+  }
+
   async leaseContext(request: ContextRequest): Promise<ContextLease> {
     request.signal.throwIfAborted();
     this.requests.push(request);
-    return this.#lease(new Map());
+    await this.before("leaseContext");
+    request.signal.throwIfAborted();
+    const jar = new Map<string, string>();
+    this.jars.push(jar);
+    return this.#lease(jar, request.signal);
   }
 
   asPool(): BrowserPool {
@@ -62,34 +98,75 @@ export class QuickBrowser {
     } as unknown as BrowserPool;
   }
 
-  #lease(jar: Map<string, string>): ContextLease {
+  #lease(jar: Map<string, string>, ...signals: readonly AbortSignal[]): ContextLease {
     this.#next += 1;
     const id = `context-${this.#next}`;
     this.open.add(id);
     this.openPeak = Math.max(this.openPeak, this.open.size);
+    const ending = new AbortController();
+    const end = () => {
+      this.open.delete(id);
+      ending.abort();
+    };
+    AbortSignal.any([...signals]).addEventListener("abort", end, { once: true, signal: ending.signal });
+    const lost = this.#crash.promise;
+    void lost.then(end);
+    const page = new QuickPage(this, jar, ending.signal);
+    this.#pages.push(page);
+    const inContext = async (call: Call) => {
+      await this.before(call);
+      if (ending.signal.aborted && !this.outlives) throw new Error(`${call}: ${CLOSED}`);
+    };
     return {
       id,
-      page: new QuickPage(() => this.site, jar) as unknown as ContextLease["page"],
+      page: page as unknown as ContextLease["page"],
       context: {} as ContextLease["context"],
       allocation: { temperature: "hot", ms: 1 },
-      state: () => (this.open.has(id) ? { kind: "leased" } : { kind: "ended", reason: "released" }),
-      lost: this.#crash.promise,
+      state: () => (ending.signal.aborted ? { kind: "ended", reason: "released" } : { kind: "leased" }),
+      lost,
       cookies: () => Promise.resolve([]),
-      readState: () => Promise.resolve(snapshotOf(jar)),
-      applyState: ({ cookies }: StateSnapshot) => {
+      readState: async () => {
+        const read = snapshotOf(jar);
+        await inContext("readState");
+        return read;
+      },
+      applyState: async ({ cookies }: StateSnapshot) => {
+        await inContext("applyState");
         jar.clear();
         for (const { name, value } of cookies) jar.set(name, value);
-        return Promise.resolve();
       },
       setResources: () => Promise.resolve(),
-      watchCookies: () => ({ stop: () => Promise.resolve() }),
-      leasePage: () => Promise.resolve(this.#lease(jar)),
-      release: () => {
-        this.open.delete(id);
-        return Promise.resolve();
+      watchCookies: (onCookies) => watch(page, jar, onCookies),
+      leasePage: ({ signal }) => {
+        signal.throwIfAborted();
+        return ending.signal.aborted
+          ? Promise.reject(new LeaseOver("no page of a lease that has ended"))
+          : Promise.resolve(this.#lease(jar, signal, ending.signal));
+      },
+      release: async () => {
+        await this.before("release");
+        end();
       },
     };
   }
+}
+
+/** Tells at once what an answer has changed; the real one takes a round trip to the browser first. */
+function watch(page: QuickPage, jar: Map<string, string>, onCookies: Parameters<ContextLease["watchCookies"]>[0]) {
+  let known = JSON.stringify([...jar]);
+  const tell = () => {
+    const now = JSON.stringify([...jar]);
+    if (now !== known) onCookies(snapshotOf(jar).cookies, Date.now());
+    known = now;
+  };
+  page.on("answered", tell);
+  return {
+    stop: () => {
+      if (page.listeners("answered").includes(tell)) tell();
+      page.off("answered", tell);
+      return Promise.resolve();
+    },
+  };
 }
 
 function snapshotOf(jar: ReadonlyMap<string, string>): StateSnapshot {

@@ -82,7 +82,8 @@ describe("an exclusive session", () => {
     const settings = { SUBLET_REFILL_MS: "60000", SUBLET_MAX_SLOTS: "3", SUBLET_RENEWAL_MS: "200" };
     await stand.deliver({ ...container(settings), queue }, { max: 1 });
     expect(await stand.results()).toHaveLength(20);
-    expect(handsFull).toBeLessThanOrEqual(4);
+    // One at work, three to come, and those whose result is being written.
+    expect(handsFull).toBeLessThanOrEqual(6);
     expect(stand.browser.openPeak).toBe(1);
   });
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 
 import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { S3Client } from "@aws-sdk/client-s3";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { z } from "zod";
 
 import { readConfiguration } from "../../../functions/core/configuration/configuration-table.ts";
@@ -41,8 +42,8 @@ import {
 } from "../../setup/emulators.ts";
 import { QuickBrowser } from "./quick-browser.ts";
 
-const TABLE = "leases";
-const SESSIONS_TABLE = "sessions";
+export const TABLE = "leases";
+export const SESSIONS_TABLE = "sessions";
 export const QUIET: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
 /** The worker on emulators: real stores and queues, real batches, a browser room without a browser. */
@@ -82,6 +83,11 @@ export class WorkerStand {
 
   get urls(): QueuesAndBucket["urls"] {
     return this.#sqs.urls;
+  }
+
+  /** A client of its own for each call, so that a test can listen to one store alone. */
+  dynamodb(): DynamoDBClient {
+    return emulatedDynamoDbClient(this.#dynamo.endpoint);
   }
 
   get bucket(): { readonly endpoint: string; readonly name: string } {

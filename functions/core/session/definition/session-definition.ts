@@ -16,11 +16,11 @@ const login = z
     credentials: z
       .string()
       .regex(
-        /^(secretsmanager|ssm):[A-Za-z0-9/_+=.@:-]{1,2048}$/u,
-        "must be secretsmanager:NAME or ssm:NAME, never the credentials themselves",
+        /^(secretsmanager:|ssm:\/)sublet\/[A-Za-z0-9/_+=.@-]{1,1000}$/u,
+        "must be secretsmanager:sublet/NAME or ssm:/sublet/NAME, never the credentials themselves",
       )
       .optional()
-      .describe("Where user name and password are kept: `secretsmanager:NAME` or `ssm:NAME`."),
+      .describe("Where user name and password are kept: `secretsmanager:sublet/NAME` or `ssm:/sublet/NAME`."),
   })
   .describe("How the session logs in. Without it the state has to be imported again when the login is over.");
 

@@ -27,8 +27,8 @@ describe("a definition", () => {
     { jobLimitMs: 1_000 },
     { jobLimitMs: 840_000 },
     { policy: "shared", order: "until-failure", pool: "customers", maxAgeMs: 3_600_000, maxUses: 1 },
-    { login: { strategy: "recipe-login", input: { steps: [] }, credentials: "secretsmanager:prod/shop" } },
-    { login: { strategy: "recipe-login", credentials: "ssm:/prod/shop" } },
+    { login: { strategy: "recipe-login", input: { steps: [] }, credentials: "secretsmanager:sublet/prod/shop" } },
+    { login: { strategy: "recipe-login", credentials: "ssm:/sublet/prod/shop" } },
     ...[
       "http://10.0.0.1:9222",
       "https://b.example/?token=x",
