@@ -10,6 +10,7 @@ export const PATHS = {
   assembly: join(PROJECT_ROOT, "cdk.out"),
   worker: join(PROJECT_ROOT, "dist/functions/worker/index.mjs"),
   examples: join(PROJECT_ROOT, "examples/jobs.jsonl"),
+  exampleSessions: join(PROJECT_ROOT, "examples/sessions.jsonl"),
   localState: join(STATE_DIRECTORY, "local.json"),
   /** Stands in for KMS; made at the first local run. */
   localKey: join(STATE_DIRECTORY, "session-key"),

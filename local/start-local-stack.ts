@@ -39,6 +39,8 @@ export interface LocalStackOptions {
    * be there. @default none
    */
   readonly secretsFile?: string;
+  /** Secrets by name that they know besides; the file's stand before them. @default none */
+  readonly secrets?: ReadonlyMap<string, string>;
   /** Told every line of every container, and every report of the local stack about one. */
   readonly onLine?: LineListener;
   /** Told why a batch came to nothing: an invocation that failed, timed out or gave a malformed answer. */

@@ -6,6 +6,7 @@ import pc from "picocolors";
 import { DynamoDbDrainFlag } from "../../functions/store/drain-flag.ts";
 import { DynamoDbLeaseStore } from "../../functions/store/dynamodb-lease-store.ts";
 import { CliError } from "../cli-error.ts";
+import { counted } from "../counted.ts";
 import { endDrain, startDrain, waitForRest, type DrainedFleet, type DrainStatus } from "../drain/drain-fleet.ts";
 import { switchEventSources, type EventSource } from "../drain/event-sources.ts";
 import { describeWork, readFleetWork } from "../drain/fleet-work.ts";
@@ -74,7 +75,11 @@ async function rest(fleet: DrainedFleet, options: DrainOptions): Promise<void> {
   if (options.json) return;
   const since = new Date(status.drain.sinceMs).toISOString();
   console.log(`The fleet is drained since ${since}: event sources ${describeSources(status.sources)}.`);
-  const rested = status.atRest ? pc.green("Nothing runs.") : `${describeWork(status.work)}; --wait waits for the end.`;
+  const { inFlight } = status.work;
+  const putOff = inFlight === 0 ? "" : ` ${counted(inFlight, "message")} put off until later.`;
+  const rested = status.atRest
+    ? `${pc.green("Nothing runs.")}${putOff}`
+    : `${describeWork(status.work)}; --wait waits for the end.`;
   console.log(`${rested} Start work again with ${pc.cyan("npx sublet drain --resume")}.`);
 }
 

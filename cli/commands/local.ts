@@ -11,6 +11,12 @@ export function localCommand(): Command {
       "Bring the stacks up on this machine, run a file of jobs against the example shop, and check each result.",
     )
     .addOption(new Option("--jobs <file>", "jobs to run").default(PATHS.examples, "examples/jobs.jsonl"))
+    .addOption(
+      new Option(
+        "--sessions <file>",
+        "sessions that the jobs work under (default: examples/sessions.jsonl with the example jobs)",
+      ),
+    )
     .addOption(new Option("--containers <number>", "most containers at once").default(2).argParser(wholeNumber(1, 100)))
     .addOption(new Option("--latency-ms <ms>", "latency of the shop").default(0).argParser(wholeNumber(0, 60_000)))
     .addOption(new Option("--port <port>", "port of the shop").default(0, "any free").argParser(wholeNumber(0, 65_535)))
@@ -27,6 +33,7 @@ export function localCommand(): Command {
     .action(async (options: LocalOptions) => {
       // Emulators and shop are loaded for this command only: the others start faster without them.
       const { localRun } = await import("../run/local-run.ts");
-      await localRun(options);
+      const ofExamples = options.jobs === PATHS.examples ? { sessions: PATHS.exampleSessions } : {};
+      await localRun({ ...ofExamples, ...options });
     });
 }

@@ -15,7 +15,10 @@ export interface DrainStatus {
   readonly sources: readonly EventSource[];
   readonly settled: boolean;
   readonly work: FleetWork;
-  /** Sources off, no job under a lease, no message in a container's hands. */
+  /**
+   * Sources off, no job under a lease, and no message in a container's hands: none in flight at all, or none for so long
+   * that a container would have put it under a lease.
+   */
   readonly atRest: boolean;
 }
 
@@ -43,15 +46,26 @@ export interface Waiting {
 /** SQS's counts are approximations and the index is a moment behind: one look that finds nothing may be wrong. */
 const LOOKS_AT_REST = 2;
 
+/**
+ * A container that lives puts a message under a lease, or back, within its wait for a slot (a minute). What is still hidden
+ * after that, without any lease, was put off: it comes again by itself, to whoever works then.
+ */
+const PUT_OFF_MS = 90_000;
+
 /** Looks until the fleet is at rest, or the time is over: `atRest` of the answer says which. */
 export async function waitForRest(fleet: DrainedFleet, first: DrainStatus, waiting: Waiting): Promise<DrainStatus> {
   const endsAtMs = waiting.now() + waiting.timeoutMs;
   let status = first;
   let looks = first.atRest ? 1 : 0;
+  let idleSinceMs: number | undefined;
   waiting.onStatus(status);
   while (looks < LOOKS_AT_REST && waiting.now() < endsAtMs) {
     await waiting.pause();
     status = await readDrain(fleet, first.drain);
+    const isIdle = status.settled && status.work.running.length === 0;
+    idleSinceMs = isIdle ? (idleSinceMs ?? waiting.now()) : undefined;
+    const isPutOff = idleSinceMs !== undefined && waiting.now() - idleSinceMs >= PUT_OFF_MS;
+    if (isPutOff) status = { ...status, atRest: true };
     looks = status.atRest ? looks + 1 : 0;
     waiting.onStatus(status);
   }

@@ -7,6 +7,11 @@ import type { JobEntry } from "./read-jobs.ts";
 
 const READS_AT_ONCE = 16;
 
+type Lookups = Pick<SessionStore, "read" | "ready" | "expired" | "due">;
+
+/** Every lease is over by then, and every re-check due. */
+const FAR_AHEAD_MS = Date.UTC(9999, 0);
+
 export interface NamedSessions {
   /** Of each named session that exists. */
   readonly policies: ReadonlyMap<string, SessionPolicy>;
@@ -14,11 +19,14 @@ export interface NamedSessions {
   readonly errors: readonly InvalidEntry[];
 }
 
-/** Looks up the sessions that jobs name, each once. */
-export async function readSessionPolicies(
-  store: Pick<SessionStore, "read">,
-  entries: readonly JobEntry[],
-): Promise<NamedSessions> {
+/** Looks up the sessions and pools that jobs name, each once. */
+export async function readSessionPolicies(store: Lookups, entries: readonly JobEntry[]): Promise<NamedSessions> {
+  const [sessions, poolErrors] = await Promise.all([readSessions(store, entries), readPools(store, entries)]);
+  const errors = [...sessions.errors, ...poolErrors].toSorted((one, other) => one.line - other.line);
+  return { policies: sessions.policies, errors };
+}
+
+async function readSessions(store: Lookups, entries: readonly JobEntry[]): Promise<NamedSessions> {
   const naming = entries.flatMap((entry) => {
     const { session, id } = fieldsOf(entry);
     return typeof session === "string" && session !== "" ? [{ line: entry.line, session, id }] : [];
@@ -35,6 +43,29 @@ export async function readSessionPolicies(
       return [{ line, ...(typeof id === "string" && { id }), field: "session", rule, value }];
     }),
   };
+}
+
+/** A worker can't tell a pool that nobody is in from a busy one: its jobs would go round until SQS gives them up. */
+async function readPools(store: Lookups, entries: readonly JobEntry[]): Promise<InvalidEntry[]> {
+  const naming = entries.flatMap((entry) => {
+    const { sessionPool, id } = fieldsOf(entry);
+    return typeof sessionPool === "string" && sessionPool !== "" ? [{ line: entry.line, sessionPool, id }] : [];
+  });
+  const pools = [...new Set(naming.map(({ sessionPool }) => sessionPool))];
+  const found = await inParallel(pools, READS_AT_ONCE, (pool) => hasSessions(store, pool));
+  const empty = new Set(pools.filter((_, index) => !found[index]));
+  return naming.flatMap(({ line, sessionPool, id }) => {
+    if (!empty.has(sessionPool)) return [];
+    const rule = "must name a pool with a session that isn't retired";
+    const value = JSON.stringify(sessionPool);
+    return [{ line, ...(typeof id === "string" && { id }), field: "sessionPool", rule, value }];
+  });
+}
+
+/** Looks into the pool's lists of the index: ready, held whoever long, put aside until whenever. */
+async function hasSessions(store: Lookups, pool: string): Promise<boolean> {
+  const lists = [store.ready(pool, 1), store.expired(pool, 1, FAR_AHEAD_MS), store.due(pool, 1, FAR_AHEAD_MS)];
+  return (await Promise.all(lists)).some((names) => names.length > 0);
 }
 
 function whyUnusable(record: SessionRecord | undefined): string | undefined {

@@ -44,10 +44,11 @@ function describeMismatches({ mismatches }: RunSummary): string[] {
   return more > 0 ? [...described, `and ${more} more jobs; --json lists all`] : described;
 }
 
-function usageLines({ jobs, wallMs, jobsPerSecond, usage }: RunSummary): string {
+function usageLines({ jobs, sessionJobs, wallMs, jobsPerSecond, usage }: RunSummary): string {
   const each = (total: number) => (total / Math.max(jobs, 1)).toFixed(2);
   const rows: readonly (readonly [string, string])[] = [
     ["throughput", `${jobsPerSecond.toFixed(1)} jobs/s (${jobs} jobs in ${(wallMs / 1_000).toFixed(1)} s)`],
+    ...sessionLine(sessionJobs, usage.sessionsRefreshed),
     ["slots", `${percent(usage.slotUtilizationRatio)} used, at most ${usage.contextsPeak} contexts in one browser`],
     ["GB-seconds", `${usage.gbSeconds.toFixed(1)} billed, ${each(usage.gbSeconds)} a job`],
     [
@@ -57,6 +58,12 @@ function usageLines({ jobs, wallMs, jobsPerSecond, usage }: RunSummary): string 
     ["CPU", `${each(usage.cpuSeconds)} CPU-seconds a job`],
   ];
   return rows.map(([name, text]) => `${pc.dim(name.padEnd(12))}${text}`).join("\n");
+}
+
+/** Nothing where no job asked for a session. */
+function sessionLine(jobs: number, logins: number): (readonly [string, string])[] {
+  const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? "" : "s"}`;
+  return jobs === 0 ? [] : [["sessions", `${plural(jobs, "job")} under a session, with ${plural(logins, "login")}`]];
 }
 
 function bad(count: number): string {

@@ -10,6 +10,8 @@ export interface FleetUsage {
   readonly cpuSeconds: number;
   readonly contextsPeak: number;
   readonly browserLaunches: number;
+  /** Logins that sessions took. */
+  readonly sessionsRefreshed: number;
 }
 
 /** Metrics of the worker's EMF lines, by name; test/unit/cli/fleet-usage.test.ts compares them with the worker's table. */
@@ -19,6 +21,7 @@ export const METRIC = {
   cpuSeconds: "CpuSeconds",
   contextsPeak: "ContextsPeak",
   browserLaunches: "BrowserLaunches",
+  sessionsRefreshed: "SessionsRefreshed",
 } as const;
 
 interface Report {
@@ -36,6 +39,7 @@ export class UsageCounter {
     cpuSeconds: 0,
     contextsPeak: 0,
     browserLaunches: 0,
+    sessionsRefreshed: 0,
   };
   #started = 0;
   #reported = 0;
@@ -75,6 +79,7 @@ export class UsageCounter {
       cpuSeconds: before.cpuSeconds + value(METRIC.cpuSeconds),
       contextsPeak: Math.max(before.contextsPeak, value(METRIC.contextsPeak)),
       browserLaunches: before.browserLaunches + value(METRIC.browserLaunches),
+      sessionsRefreshed: before.sessionsRefreshed + value(METRIC.sessionsRefreshed),
     };
   }
 }

@@ -11,13 +11,17 @@ import { UnsupportedTemplate } from "../../local/unsupported.ts";
 import { ensureBuilt, LOCAL_FLEET_STACK } from "../build/ensure-built.ts";
 import { CliError } from "../cli-error.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { readSource } from "../jobs/read-source.ts";
+import { readSource, readText } from "../jobs/read-source.ts";
 import { PATHS } from "../project-paths.ts";
+import { openSessionStore } from "../sessions/open-sessions.ts";
+import { addSessions } from "./add-sessions.ts";
 import { describeRun } from "./describe-run.ts";
 import { UsageCounter } from "./fleet-usage.ts";
 import { readJobLines } from "./job-lines.ts";
-import { startProgress } from "./progress.ts";
+import { startProgress, type Progress } from "./progress.ts";
 import { runJobs } from "./run-jobs.ts";
+import { shopCredentials } from "./shop-credentials.ts";
+import { workerEnvironment } from "./worker-environment.ts";
 import { runningLocalState, removeLocalState, writeLocalState } from "../target/local-state.ts";
 import { stackOutputsSchema } from "../target/stack-outputs.ts";
 import { localTarget } from "../target/target.ts";
@@ -25,6 +29,8 @@ import { localTarget } from "../target/target.ts";
 /** The options of `sublet local`. */
 export interface LocalOptions {
   readonly jobs: string;
+  /** Definitions of sessions; undefined: none. */
+  readonly sessions?: string;
   readonly containers: number;
   readonly latencyMs: number;
   readonly port: number;
@@ -49,6 +55,7 @@ export async function localRun(options: LocalOptions): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, interrupt);
   await refuseSecond();
   const entries = await readSource(options.jobs);
+  const definitions = options.sessions === undefined ? undefined : await readText(options.sessions);
   if ((await ensureBuilt(say)) === "up-to-date") say("Worker, layer and templates are up to date.");
   await rm(PATHS.logs, { recursive: true, force: true });
   const usage = new UsageCounter();
@@ -69,16 +76,20 @@ export async function localRun(options: LocalOptions): Promise<void> {
     } as const;
     await writeLocalState(PATHS.localState, state);
     say(`Local stack is up, the shop is at ${pc.cyan(shop.origin)}.`);
-    const lines = readJobLines(entries, { shop: shop.origin, shopHost: new URL(shop.origin).host });
+    const placeholders = { shop: shop.origin, shopHost: new URL(shop.origin).host };
     const target = localTarget(state);
-    const progress = startProgress(lines.length, process.stderr.isTTY && !options.json);
+    let progress: Progress | undefined;
     try {
+      const store = openSessionStore(target);
+      const policies = definitions === undefined ? undefined : await addSessions(store, definitions, placeholders);
+      const lines = readJobLines(entries, placeholders, policies);
+      progress = startProgress(lines.length, process.stderr.isTTY && !options.json);
       const { stalled, ...summary } = await runJobs(target, lines, { usage, progress, signal: interrupted.signal });
       console.log(options.json ? JSON.stringify(summary) : describeRun(summary));
       process.exitCode = exitCodeOf(summary.ok === summary.jobs, stalled);
       if (stalled) say(`Gave up: no result for a long time. The containers' lines are in ${PATHS.logs}.`);
     } finally {
-      progress.stop();
+      progress?.stop();
       target.close();
     }
     if (options.stay ?? (process.stdout.isTTY && !options.json)) await stay(options, say, interrupted.signal);
@@ -103,6 +114,8 @@ async function bringUp(options: LocalOptions, usage: UsageCounter, say: (line: s
       cells: options.cells ?? false,
       keyFile: PATHS.localKey,
       secretsFile: resolve(options.secrets),
+      secrets: shopCredentials(),
+      environment: workerEnvironment(process.env),
       onLine: (line) => usage.add(line),
       onFault: (why) => say(`${pc.yellow("warning")} ${why} (lines: ${PATHS.logs})`),
     });
@@ -141,6 +154,7 @@ async function stay({ secrets }: LocalOptions, say: (line: string) => void, sign
   say(
     `Credentials of logins: lines NAME={"username":"…","password":"…"} in ${secrets} (chmod 600), read at each login.`,
   );
+  say(`The shop's members: credentials secretsmanager:sublet/example-shop/member-1 to …/member-10.`);
   say(`Queues, table and endpoints: ${PATHS.localState}`);
   if (!signal.aborted) await once(signal, "abort");
 }

@@ -33,6 +33,8 @@ export interface RunSummary {
   readonly wallMs: number;
   readonly jobsPerSecond: number;
   readonly strategies: readonly StrategySummary[];
+  /** Jobs that named a session or a pool of them. */
+  readonly sessionJobs: number;
   readonly usage: FleetUsage & {
     /** Part of the offered slot-seconds with a job in the slot. */
     readonly slotUtilizationRatio: number;
@@ -62,6 +64,7 @@ export function summarize(lines: readonly CheckedLine[], usage: FleetUsage, wall
       const runMs = ofStrategy.flatMap(({ result }) => (result?.timings ? [result.timings.runMs] : []));
       return { strategy, ...counts(ofStrategy), runMsP50: percentile(runMs, 50), runMsP95: percentile(runMs, 95) };
     }),
+    sessionJobs: lines.filter(({ line }) => line.underSession).length,
     usage: {
       ...usage,
       slotUtilizationRatio: ratio(usage.slotSecondsUsed, usage.slotSecondsOffered),

@@ -29,7 +29,7 @@ export function prepareDefinitions(text: string, { stored, logins, skipExisting 
     const session = name === undefined ? {} : { session: name };
     const say = (problem: Omit<SessionProblem, "line">) => problems.push({ line, ...session, ...problem });
     if (checked.kind === "invalid") checked.problems.forEach(say);
-    else if (!canLogIn(checked.definition)) {
+    else if (checked.definition.login === undefined) {
       say({ field: "login", rule: "must be there: a session without a state has to log in by itself" });
     }
     const before = name === undefined ? undefined : lines.get(name);
@@ -44,11 +44,6 @@ export function prepareDefinitions(text: string, { stored, logins, skipExisting 
   problems.push(...poolOrderProblems(definitions, stored));
   if (entries.length + unreadable.length === 0) problems.push({ rule: "there must be at least one session" });
   return problems.length > 0 ? { kind: "invalid", problems } : { kind: "ready", definitions, skipped };
-}
-
-/** A browser that somebody else runs may be logged in already. */
-function canLogIn({ login, endpoint }: SessionDefinition): boolean {
-  return login !== undefined || endpoint !== undefined;
 }
 
 function nameIn({ value }: DefinitionEntry): string | undefined {

@@ -12,7 +12,7 @@ import { LocalKeys } from "./local-keys.ts";
 import { serveOnLoopback } from "./loopback-server.ts";
 import { parameterService } from "./parameter-service.ts";
 import { startQueuesAndBuckets } from "./queues-and-buckets.ts";
-import { readSecrets, secretsFile } from "./secrets-file.ts";
+import { readSecrets, secretsFile, type FindSecret } from "./secrets-file.ts";
 import { secretsService } from "./secrets-service.ts";
 import { startTables } from "./tables.ts";
 
@@ -21,6 +21,8 @@ export interface BackendFiles {
   readonly keyFile?: string | undefined;
   /** Undefined: there are no secrets. */
   readonly secretsFile?: string | undefined;
+  /** By name, known beside the file's. */
+  readonly secrets?: ReadonlyMap<string, string> | undefined;
 }
 
 /**
@@ -34,7 +36,8 @@ export async function startBackends(
   const keys = new LocalKeys(files.keyFile === undefined ? randomBytes(32) : await openKeyFile(files.keyFile));
   // Read again at each call; here so that a file that can't be used stops the start.
   if (files.secretsFile !== undefined) await readSecrets(files.secretsFile);
-  const find = secretsFile(files.secretsFile);
+  const findInFile = secretsFile(files.secretsFile);
+  const find: FindSecret = async (name) => (await findInFile(name)) ?? files.secrets?.get(name);
   const [queuesAndBuckets, tables, kms, secretsManager, ssm] = await Promise.all([
     startQueuesAndBuckets(region),
     startTables(),

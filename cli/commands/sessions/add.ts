@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import pc from "picocolors";
 
+import { counted } from "../../counted.ts";
 import { createSession } from "../../sessions/create-session.ts";
 import { importBrokeOff } from "../../sessions/import-broke-off.ts";
 import { readText } from "../../jobs/read-source.ts";
@@ -51,7 +52,8 @@ async function add(file: string, options: AddOptions): Promise<void> {
     if (options.json) console.log(JSON.stringify({ v: 1, written, skipped, ...(failed && { failed }), notWritten }));
     if (failed !== undefined) throw importBrokeOff(outcome, {});
     if (options.json) return;
-    const left = skipped.length === 0 ? "" : `, ${skipped.length} that exist left as they are`;
-    console.log(`${pc.green("Added")} ${written.length} sessions${left}. The first job of each logs in.`);
+    const left = skipped.length === 0 ? "" : `, skipped ${counted(skipped.length, "existing session")}`;
+    const next = written.length === 0 ? "" : " The first job of each logs in.";
+    console.log(`${pc.green("Added")} ${counted(written.length, "session")}${left}.${next}`);
   });
 }

@@ -9,6 +9,7 @@ import {
   type PoolOrder,
   type SessionPolicy,
 } from "../../../functions/core/session/session.ts";
+import { counted } from "../../counted.ts";
 import { startLiveLine } from "../../drain/live-line.ts";
 import { readLoginFile } from "../../sessions/login-file.ts";
 import { durationMs } from "../../sessions/duration.ts";
@@ -132,10 +133,10 @@ async function write(
   if (options.json) console.log(JSON.stringify({ v: 1, written, skipped, ...(failed && { failed }), notWritten }));
   if (failed !== undefined || notWritten.length > 0) throw importBrokeOff(outcome, options);
   if (options.json) return;
-  const left = skipped.length === 0 ? "" : `, ${skipped.length} that exist left as they are`;
+  const left = skipped.length === 0 ? "" : `, skipped ${counted(skipped.length, "existing session")}`;
   const pool = options.pool === undefined ? "" : ` to pool ${options.pool}`;
-  console.log(`${pc.green("Imported")} ${written.length} sessions of ${options.site}${pool}${left}.`);
-  console.log(`${pc.cyan("npx sublet sessions list")} shows them.`);
+  console.log(`${pc.green("Imported")} ${counted(written.length, "session")} of ${options.site}${pool}${left}.`);
+  if (written.length > 0) console.log(`${pc.cyan("npx sublet sessions list")} shows them.`);
 }
 
 /** Ctrl-C ends an import between two sessions, so that it can say which are written. */

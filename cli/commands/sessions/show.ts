@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import pc from "picocolors";
 
+import { counted } from "../../counted.ts";
 import { describeMs } from "../../sessions/duration.ts";
 import { readSession, withSessions } from "../../sessions/open-sessions.ts";
 import { printable } from "../../sessions/printable.ts";
@@ -93,7 +94,7 @@ function stateText(look: StateLook): string {
     case "none":
       return "none";
     case "counted":
-      return `${look.counts.cookies} cookies, ${look.counts.origins} origins with storage, ${look.counts.sealedBytes} bytes sealed`;
+      return `${counted(look.counts.cookies, "cookie")}, ${counted(look.counts.origins, "origin")} with storage, ${look.counts.sealedBytes} bytes sealed`;
     case "unreadable":
       return look.why;
   }

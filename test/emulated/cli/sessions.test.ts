@@ -123,7 +123,7 @@ test("an existing session is refused, skipped or replaced, and replaced only whi
 
   expect(said(await run())).toMatch(/a-1\.json \(a-1\): name: must be new/u);
   expect(await store.list()).toHaveLength(1);
-  expect(said(await run("--skip-existing"))).toMatch(/Imported 1 sessions .*1 that exist left/u);
+  expect(said(await run("--skip-existing"))).toMatch(/Imported 1 session of .*, skipped 1 existing session\.\n/u);
 
   const owner = { container: "container-1", invocation: "i" };
   const taken = await store.take({ name: "a-1", owner, durationMs: LEASE_MS, purpose: "jobs" }, Date.now());
@@ -190,14 +190,23 @@ test("definitions are added all or none, and no misplaced password is quoted", a
     /line 2 \(b\): login: must be there/u,
     /line 3 \(b\): name: .*line 2 has it too/u,
     /line 3 \(b\): site: .*"Shop"/u,
-    /line 4 \(c\): login\.credentials: must be secretsmanager:NAME or ssm:NAME/u,
+    /line 4 \(c\): login\.credentials: must be secretsmanager:sublet\/NAME or ssm:\/sublet\/NAME/u,
     /line 5 \(d\): login\.input\.steps: /u,
   ]) {
     expect(errors).toMatch(rule);
   }
   expect(await store.list()).toEqual([]);
   const endpoint = `wss://browser.example/cdp?token=${CANARY}`;
-  const good = ["e", "f"].map((name) => JSON.stringify({ name, site: "shop.example", pool: "p", endpoint }));
+  const byRecipe = {
+    strategy: "recipe-login",
+    input: {
+      steps: [{ do: "goto", url: "https://shop.example/login" }],
+      check: { url: "https://shop.example/account", selector: "#name" },
+    },
+  };
+  const good = ["e", "f"].map((name) =>
+    JSON.stringify({ name, site: "shop.example", pool: "p", endpoint, login: byRecipe }),
+  );
   const added = await stand.run(["sessions", "add", "-", "--json"], { input: good.join("\n") });
   expect(JSON.parse(added.stdout)).toEqual({ v: 1, written: ["e", "f"], skipped: [], notWritten: [] });
   const shown = said(await stand.run(["sessions", "show", "e"]));

@@ -106,3 +106,13 @@ test("a live line is rewritten on a terminal, and elsewhere written when it chan
   expect(shown(false)).toEqual(["3 run\n", "0 run\n"]);
   expect(shown(true)).toEqual(["\r\u001B[2K3 run", "\r\u001B[2K0 run", "\r\u001B[2K"]);
 });
+
+test("a message that stays hidden for long without any lease is put off, and keeps nobody waiting", async () => {
+  const { fleet, waiting } = fleetOf([work(1, 1), work(0, 1)]);
+  const first = await startDrain(fleet, 0);
+  const short = await waitForRest(fleet, first, { ...waiting, timeoutMs: 60_000 });
+  expect(short.atRest).toBe(false);
+  const long = await waitForRest(fleet, first, { ...waiting, timeoutMs: 200_000 });
+  expect(long.atRest).toBe(true);
+  expect(long.work.inFlight).toBe(1);
+});

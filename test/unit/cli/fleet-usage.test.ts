@@ -11,7 +11,9 @@ test("adds up metrics and reports, takes the highest peak, and knows what runs",
   const counter = new UsageCounter();
   counter.add(line("platform", { type: "platform.start" }));
   counter.add(line("platform", { type: "platform.start" }));
-  counter.add(line("stdout", { _aws: {}, SlotSecondsUsed: 2, SlotSecondsOffered: 4, ContextsPeak: 3 }));
+  counter.add(
+    line("stdout", { _aws: {}, SlotSecondsUsed: 2, SlotSecondsOffered: 4, ContextsPeak: 3, SessionsRefreshed: 2 }),
+  );
   counter.add(
     line("stdout", { _aws: {}, SlotSecondsUsed: 1, SlotSecondsOffered: 4, ContextsPeak: 2, CpuSeconds: 0.5 }),
   );
@@ -27,6 +29,7 @@ test("adds up metrics and reports, takes the highest peak, and knows what runs",
     cpuSeconds: 0.5,
     contextsPeak: 3,
     browserLaunches: 0,
+    sessionsRefreshed: 2,
   });
 });
 

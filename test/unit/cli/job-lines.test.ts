@@ -39,3 +39,24 @@ test("a misspelt expectation is an error that names its line", () => {
   expect(() => read({ job: {}, expect: { kind: "complete" } })).toThrow(/line 1.*kind/su);
   expect(() => read({ job: {} }, { job: {}, expected: {} })).toThrow(/line 2.*expected/su);
 });
+
+test("a job of an exclusive or pages session goes by its session; a shared one's and a pool's by their priority", () => {
+  const jobs = [
+    { id: "a", session: "desk" },
+    { id: "b", session: "open" },
+    { id: "c", sessionPool: "members" },
+    { id: "d" },
+  ];
+  const text = jobs.map((job) => JSON.stringify({ job })).join("\n");
+  const policies = new Map([
+    ["desk", "pages"],
+    ["open", "shared"],
+  ] as const);
+  const lines = readJobLines(readJobs(text), {}, policies);
+  expect(lines.map(({ message: { queue, group }, underSession }) => [queue, group, underSession])).toEqual([
+    ["session-jobs", "desk", true],
+    ["jobs", undefined, true],
+    ["jobs", undefined, true],
+    ["jobs", undefined, false],
+  ]);
+});

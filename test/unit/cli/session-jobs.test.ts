@@ -39,7 +39,10 @@ test.each([
 test("an unknown and a retired session are named with each of their lines, and each session is read once", async () => {
   const store = await storeOf();
   const read: string[] = [];
-  const counted = {
+  const counted: Pick<SessionStore, "read" | "ready" | "expired" | "due"> = {
+    ready: (pool, limit) => store.ready(pool, limit),
+    expired: (pool, limit, nowMs) => store.expired(pool, limit, nowMs),
+    due: (pool, limit, nowMs) => store.due(pool, limit, nowMs),
     read: (name: string) => {
       read.push(name);
       return store.read(name);
@@ -58,4 +61,21 @@ test("an unknown and a retired session are named with each of their lines, and e
     { line: 4, field: "session", rule: "must not name a retired session (account closed)", value: '"old"' },
   ]);
   expect(read.toSorted()).toEqual(["nobody", "old", "pages"]);
+});
+
+test("a pool that nobody is in is named with each of its lines; one with busy or quarantined sessions isn't", async () => {
+  const store = await storeOf();
+  const nowMs = 1_000;
+  for (const name of ["busy", "aside", "gone"]) await store.create(session(name, { pool: name }), undefined, 0);
+  const owner = { container: "c", invocation: "i" };
+  await store.take({ name: "busy", owner, durationMs: 60_000, purpose: "jobs" }, nowMs);
+  const aside = { kind: "unhealthy", reason: "r", sinceMs: 0, recheckAtMs: 9e12, times: 1 } as const;
+  await store.setCondition("aside", aside, nowMs);
+  await store.setCondition("gone", { kind: "retired", reason: "r", sinceMs: 0 }, nowMs);
+  const pools = ["busy", "misspelt", "aside", "gone"].map((sessionPool) => ({ sessionPool }));
+  const { errors } = await readSessionPolicies(store, entriesOf(...pools));
+  expect(errors.map(({ line, field, value }) => [line, field, value])).toEqual([
+    [2, "sessionPool", '"misspelt"'],
+    [4, "sessionPool", '"gone"'],
+  ]);
 });

@@ -20,7 +20,7 @@ function checked(id: string, runMs: number, verdict: Verdict = { kind: "ok" }, s
     timings,
   } as const;
   return {
-    line: { message, expect: { kind: "completed" }, strategy },
+    line: { message, expect: { kind: "completed" }, strategy, underSession: strategy === "recipe" },
     id,
     result: verdict.kind === "missing" ? undefined : (result satisfies JobResult),
     verdict,
@@ -35,6 +35,7 @@ const usage = {
   cpuSeconds: 1,
   contextsPeak: 4,
   browserLaunches: 1,
+  sessionsRefreshed: 1,
 };
 const mismatch = { kind: "mismatch", differences: [{ at: "price", expected: 1, found: 2 }] } as const;
 const lines = [
@@ -63,6 +64,13 @@ test("says for people what differs, and where", () => {
   expect(text).toContain("✗ line 2: 2\n  price\n    expected 1\n    found    2");
   expect(text).toContain('✗ line 3: 3\n  (result)\n    expected "completed"\n    found    nothing');
   expect(text).toContain("80 % used, at most 4 contexts in one browser");
+});
+
+test("says how many logins the jobs under sessions took, and nothing where none was", () => {
+  const text = stripVTControlCharacters(describeRun(summarize(lines, usage, 2_000)));
+  expect(text).toContain("sessions    3 jobs under a session, with 1 login\n");
+  const anonymous = lines.filter(({ line }) => !line.underSession);
+  expect(describeRun(summarize(anonymous, usage, 2_000))).not.toContain("sessions");
 });
 
 test("a run without jobs divides by nothing", () => {
