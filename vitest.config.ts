@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
-      { test: { name: "emulated", include: ["test/emulated/**/*.test.ts"], testTimeout: 30_000 } },
+      // They wait for answers more than they compute.
+      { test: { name: "emulated", include: ["test/emulated/**/*.test.ts"], testTimeout: 30_000, maxWorkers: 3 } },
       {
         test: { name: "template", include: ["test/template/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
       },
@@ -16,7 +17,8 @@ export default defineConfig({
           globalSetup: ["test/setup/chromium-layer.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          fileParallelism: false,
+          // Each file has browsers of its own; more of them at once than this only slow each other down.
+          maxWorkers: 2,
         },
       },
       {
