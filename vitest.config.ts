@@ -1,14 +1,22 @@
 import { defineConfig } from "vitest/config";
 
-/** One project for each kind of test, by what it needs. `npm test` runs all of them, cheapest first. */
+/** Two files at a time, whatever the machine: browsers and emulators have processes of their own. */
+const maxWorkers = 2;
+
+/** One project for each kind of test, by what it needs. `npm test` runs all of them, those of the whole system last. */
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"] } },
-      // They wait for answers more than they compute.
-      { test: { name: "emulated", include: ["test/emulated/**/*.test.ts"], testTimeout: 30_000, maxWorkers: 3 } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], maxWorkers } },
+      { test: { name: "emulated", include: ["test/emulated/**/*.test.ts"], testTimeout: 30_000, maxWorkers } },
       {
-        test: { name: "template", include: ["test/template/**/*.test.ts"], testTimeout: 120_000, hookTimeout: 120_000 },
+        test: {
+          name: "template",
+          include: ["test/template/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          maxWorkers,
+        },
       },
       {
         test: {
@@ -17,8 +25,7 @@ export default defineConfig({
           globalSetup: ["test/setup/chromium-layer.ts"],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Each file has browsers of its own; more of them at once than this only slow each other down.
-          maxWorkers: 2,
+          maxWorkers,
         },
       },
       {
@@ -29,6 +36,7 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 300_000,
           fileParallelism: false,
+          sequence: { groupOrder: 1 },
         },
       },
     ],
