@@ -15,6 +15,7 @@ const stack = await startLocalStack({
   },
 });
 const sqs = new SQSClient({ region: stack.region, endpoint: stack.endpoints.sqs, credentials: LOCAL_CREDENTIALS });
-const bodies = [{ do: "ok" }, { do: "wait", until: "never" }];
+// The one that never ends goes first: the other one then needs a container of its own, however fast it is.
+const bodies = [{ do: "wait", until: "never" }, { do: "ok" }];
 const entries = bodies.map((body, index) => ({ Id: String(index), MessageBody: JSON.stringify(body) }));
 await sqs.send(new SendMessageBatchCommand({ QueueUrl: stack.outputs("Fleet")["JobsUrl"], Entries: entries }));
