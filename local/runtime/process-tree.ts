@@ -48,17 +48,20 @@ export function signalTree(signal: "SIGSTOP" | "SIGCONT", marker: string, rootPi
 
 const KILL_ROUND_MS = 10;
 const KILL_ROUNDS_MAX = 500;
+/** A process that is just being started has no environment to be known by, and its parent may be gone: one look isn't enough. */
+const QUIET_ROUNDS = 5;
 
 /**
  * Kills every process of the tree, and those of `known` that still live, and waits until they are gone.
  * @param known members of the tree from before their parent ended, which the walk no longer finds
  */
 export async function killTree(marker: string, rootPid?: number, known: readonly KnownProcess[] = []): Promise<void> {
-  for (let round = 0; round < KILL_ROUNDS_MAX; round += 1) {
+  let quiet = 0;
+  for (let round = 0; round < KILL_ROUNDS_MAX && quiet < QUIET_ROUNDS; round += 1) {
     const left = [...processTree(marker, rootPid), ...stillAlive(known)];
-    if (left.length === 0) return;
+    quiet = left.length === 0 ? quiet + 1 : 0;
     for (const { pid } of left) signalOne(pid, "SIGKILL");
-    await delay(KILL_ROUND_MS);
+    if (quiet < QUIET_ROUNDS) await delay(KILL_ROUND_MS);
   }
 }
 
