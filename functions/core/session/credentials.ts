@@ -14,7 +14,7 @@ export class CredentialsUnavailable extends TransientFailure {
 export interface CredentialStore {
   /**
    * One request, and none within five minutes of the last. Throws `CredentialsUnavailable`.
-   * @param reference `secretsmanager:NAME` or `ssm:NAME`; the value there is a JSON object of strings
+   * @param reference `secretsmanager:sublet/NAME` or `ssm:/sublet/NAME`; the value there is a JSON object of strings
    */
   read(reference: string): Promise<Credentials>;
 }

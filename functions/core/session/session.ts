@@ -20,7 +20,7 @@ export interface SessionLogin {
   /** Name of a login strategy, such as `recipe-login`. */
   readonly strategy: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** `secretsmanager:NAME` or `ssm:NAME`; absent where the login needs none. */
+  /** `secretsmanager:sublet/NAME` or `ssm:/sublet/NAME`; absent where the login needs none. */
   readonly credentials?: string;
 }
 
