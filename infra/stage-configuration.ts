@@ -61,7 +61,7 @@ export const stageConfigurationSchema = z
       .max(3_650)
       .describe(
         "Days that a job's record stays after its last use, 15 to 3,650: longer than SQS keeps any message, so that a " +
-          "late duplicate still finds the record and isn't run.",
+          "late duplicate still finds the record and isn't run. Checkpoints in S3 stay as long.",
       ),
     artifactExpiryDays: days(3_650).describe("Days after which S3 removes a job's files, 1 to 3,650."),
     logRetentionDays: z

@@ -32,6 +32,7 @@ export class SubletStateStack extends Stack {
     this.sessions = new SessionsTable(this, "Sessions", { key: this.sessionKey, keep: stage.keepState }).table;
     this.artifacts = new ArtifactBucket(this, "Artifacts", {
       expiryDays: stage.artifactExpiryDays,
+      checkpointExpiryDays: stage.recordRetentionDays,
       keep: stage.keepState,
     }).bucket;
     this.results = new ResultsQueue(this, "Results", { retentionDays: stage.resultRetentionDays }).queue;

@@ -11,6 +11,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 
+import type { JobQueueName } from "../core/job/job-message.ts";
 import type { JobQueue, ReceivedMessage } from "../core/job/job-queue.ts";
 import type { JobResult } from "../core/job/job-result.ts";
 import { QueueUnavailable, TooLarge } from "../core/job/store-failures.ts";
@@ -37,9 +38,9 @@ export class SqsJobQueue implements JobQueue {
     this.#visibilitySeconds = wholeVisibility(visibilitySeconds);
   }
 
-  async receive(max: number): Promise<ReceivedMessage[]> {
+  async receive(max: number, from: readonly JobQueueName[] = JOB_QUEUES): Promise<ReceivedMessage[]> {
     const received: ReceivedMessage[] = [];
-    for (const queue of JOB_QUEUES) {
+    for (const queue of JOB_QUEUES.filter((one) => from.includes(one))) {
       let asked = 0;
       let got = 0;
       do {

@@ -18,7 +18,7 @@ import {
 import type { KMSClient } from "@aws-sdk/client-kms";
 
 import { StoreUnavailable, TooLarge } from "../core/job/store-failures.ts";
-import { SealBroken, type Seal, type SealContext } from "../core/session/seal.ts";
+import { SealBroken, sealedThing, type Seal, type SealContext } from "../core/session/seal.ts";
 import { kmsClient } from "./aws-clients.ts";
 import { sealedLength } from "./sealed-length.ts";
 import { kmsRequests, type KmsRequests } from "./kms-requests.ts";
@@ -27,7 +27,7 @@ import { kmsRequests, type KmsRequests } from "./kms-requests.ts";
 const KEY_AGE_MAX_MS = 5 * 60_000;
 /** After how many sealings a data key is replaced all the same. */
 const KEY_MESSAGES_MAX = 1_000;
-/** A session takes one place for sealing, and one for each data key that it is opened with. */
+/** A session or job takes one place for sealing, and one for each data key that it is opened with. */
 const KEYS_MAX = 500;
 /** Of state before compression: a small sealed state that unpacks into more than the container's memory is refused. */
 export const STATE_MAX_BYTES = 16 * 1024 * 1024;
@@ -67,7 +67,7 @@ export function createKmsSeal(options: { readonly keyArn: string; readonly clien
   return {
     async seal(context, plain) {
       if (plain.byteLength > STATE_MAX_BYTES) {
-        throw new TooLarge(`the state of session ${context.session}`, plain.byteLength, STATE_MAX_BYTES);
+        throw new TooLarge(sealedThing(context), plain.byteLength, STATE_MAX_BYTES);
       }
       const requests = kmsRequests(client);
       try {
@@ -78,7 +78,7 @@ export function createKmsSeal(options: { readonly keyArn: string; readonly clien
         });
         return result;
       } catch (error) {
-        throw new StoreUnavailable("seal session state", requests.outage() ?? error);
+        throw new StoreUnavailable(`seal ${sealedThing(context)}`, requests.outage() ?? error);
       }
     },
 
@@ -92,7 +92,7 @@ export function createKmsSeal(options: { readonly keyArn: string; readonly clien
         const outage = requests.outage();
         throw outage === undefined
           ? new SealBroken(context, error)
-          : new StoreUnavailable("open session state", outage);
+          : new StoreUnavailable(`open ${sealedThing(context)}`, outage);
       }
     },
   };
@@ -108,7 +108,7 @@ function onlyOf(context: SealContext, materials: NodeMaterialsManager): NodeMate
     decryptMaterials: async (request) => {
       const { session, site, ...others } = request.encryptionContext;
       if (session !== context.session || site !== context.site || Object.keys(others).length > 0) {
-        throw new Error("sealed for another session");
+        throw new Error("sealed for another session or job");
       }
       return materials.decryptMaterials(request);
     },

@@ -10,24 +10,29 @@ import {
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 
+import type { Checkpoint } from "../core/checkpoint/checkpoint.ts";
+import type { JobEvent } from "../core/job/job-history.ts";
 import type { JobResult } from "../core/job/job-result.ts";
 import { StoreUnavailable } from "../core/job/store-failures.ts";
+import { holds } from "../core/lease/lease-rules.ts";
 import {
-  CHECKPOINT_MAX_BYTES,
   HELD_PARTITIONS,
   RESULT_MAX_BYTES,
   type LeaseStore,
+  type Release,
   type Take,
   type TakeRequest,
   type UnderLease,
 } from "../core/lease/lease-store.ts";
-import type { Checkpoint, Lease, LeaseKey, LeaseRecord } from "../core/lease/lease.ts";
+import type { Lease, LeaseKey, LeaseRecord } from "../core/lease/lease.ts";
+import { sameCheckpoint, storedCheckpoint } from "../core/lease/stored-checkpoint.ts";
 import { storedJson } from "../core/lease/stored-json.ts";
 import { ATTRIBUTE, heldPartition, recordFromItem, type Item } from "./lease-item.ts";
 import {
   checkpointWrite,
   finishWrite,
   keyOf,
+  noteWrite,
   releaseWrite,
   renewWrite,
   takeWrite,
@@ -64,7 +69,7 @@ export class DynamoDbLeaseStore implements LeaseStore {
   }
 
   async take(request: TakeRequest, nowMs: number): Promise<Take> {
-    const takenBy = randomUUID();
+    const takenBy = request.takeId ?? randomUUID();
     const written = await this.#write("take", takeWrite(request, nowMs, takenBy, this.#retentionDays));
     const { item } = written;
     if (item === undefined) throw new StoreUnavailable("take", `the record of ${request.key} went away meanwhile`);
@@ -79,41 +84,47 @@ export class DynamoDbLeaseStore implements LeaseStore {
   async renew(lease: Lease, durationMs: number, nowMs: number): Promise<UnderLease<Lease>> {
     const value = { ...lease, renewedAtMs: nowMs, expiresAtMs: nowMs + durationMs };
     const written = await this.#write("renew", renewWrite(lease, durationMs, nowMs, this.#retentionDays));
-    return written.kind === "done" ? { kind: "done", value } : lost(written.item);
+    if (written.kind === "done") return { kind: "done", value };
+    const record = written.item && recordFromItem(written.item);
+    // Still ours: a later renewal was there first.
+    if (record === undefined || !holds(record, lease)) return lost(written.item);
+    const { renewedAtMs, expiresAtMs } = record;
+    return { kind: "done", value: { ...lease, renewedAtMs, expiresAtMs } };
   }
 
-  async release(lease: Lease, reason: string, countsAsAttempt: boolean, nowMs: number): Promise<UnderLease<void>> {
+  async release(lease: Lease, release: Release, nowMs: number): Promise<UnderLease<void>> {
     return this.#underLease(
       "release",
       lease,
-      releaseWrite(lease, reason, countsAsAttempt, nowMs, this.#retentionDays),
+      releaseWrite(lease, release, nowMs, this.#retentionDays),
       (item) => item[ATTRIBUTE.leaseState]?.S === "released",
     );
   }
 
-  async finish(lease: Lease, result: JobResult, nowMs: number): Promise<UnderLease<void>> {
+  async finish(
+    lease: Lease,
+    result: JobResult,
+    nowMs: number,
+    history?: readonly JobEvent[],
+  ): Promise<UnderLease<void>> {
     const json = storedJson("the result", result, RESULT_MAX_BYTES);
     return this.#underLease(
       "finish",
       lease,
-      finishWrite(lease, result.kind, json, nowMs, this.#retentionDays),
+      finishWrite(lease, result.kind, json, history, nowMs, this.#retentionDays),
       (item) => item[ATTRIBUTE.leaseState]?.S === "finished" && unpackJson(item[ATTRIBUTE.result]) === json,
     );
   }
 
-  async checkpoint(
-    lease: Lease,
-    { sequence, stage, cursor }: Omit<Checkpoint, "savedAtMs">,
-    nowMs: number,
-  ): Promise<UnderLease<void>> {
-    const checkpoint: Checkpoint = { sequence, stage, cursor, savedAtMs: nowMs };
-    const json = storedJson("the checkpoint", checkpoint, CHECKPOINT_MAX_BYTES);
-    return this.#underLease(
-      "checkpoint",
-      lease,
-      checkpointWrite(lease, sequence, json),
-      (item) => unpackJson(item[ATTRIBUTE.checkpoint]) === json,
+  async checkpoint(lease: Lease, checkpoint: Omit<Checkpoint, "savedAtMs">, nowMs: number): Promise<UnderLease<void>> {
+    const wanted = storedCheckpoint(checkpoint, nowMs);
+    return this.#underLease("checkpoint", lease, checkpointWrite(lease, wanted), (item) =>
+      sameCheckpoint(recordFromItem(item).checkpoint, wanted),
     );
+  }
+
+  async note(lease: Lease, history: readonly JobEvent[], _nowMs: number): Promise<UnderLease<void>> {
+    return this.#underLease("note", lease, noteWrite(lease, history), () => false);
   }
 
   async read(key: LeaseKey): Promise<LeaseRecord | undefined> {
@@ -231,9 +242,10 @@ function sameLease(record: LeaseRecord, { owner, fence }: Lease): boolean {
   );
 }
 
-function taken({ key, owner, fence, attempt, acquiredAtMs, renewedAtMs, expiresAtMs, checkpoint }: LeaseRecord): Take {
-  const lease: Lease = { key, owner, fence, attempt, acquiredAtMs, renewedAtMs, expiresAtMs };
-  return { kind: "taken", lease, ...(checkpoint === undefined ? {} : { checkpoint }) };
+function taken(record: LeaseRecord): Take {
+  const { key, id, owner, fence, attempt, acquiredAtMs, renewedAtMs, expiresAtMs, checkpoint, history } = record;
+  const lease: Lease = { key, id, owner, fence, attempt, acquiredAtMs, renewedAtMs, expiresAtMs };
+  return { kind: "taken", lease, ...(checkpoint === undefined ? {} : { checkpoint }), history };
 }
 
 async function unavailable<Answer>(operation: string, answer: Promise<Answer>): Promise<Answer> {

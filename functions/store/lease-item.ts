@@ -2,10 +2,12 @@ import { createHash } from "node:crypto";
 
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 
+import type { Checkpoint, CheckpointBody } from "../core/checkpoint/checkpoint.ts";
 import type { JobClass } from "../core/job/job-message.ts";
 import type { JobResult } from "../core/job/job-result.ts";
 import { HELD_PARTITIONS } from "../core/lease/lease-store.ts";
-import type { Checkpoint, LeaseKey, LeaseRecord } from "../core/lease/lease.ts";
+import type { LeaseKey, LeaseRecord } from "../core/lease/lease.ts";
+import { historyOf } from "./lease-history-list.ts";
 import { LEASES_TABLE } from "./leases-table.ts";
 import { unpackJson } from "./packed-json.ts";
 
@@ -14,6 +16,8 @@ export type Item = Record<string, AttributeValue>;
 /** Every attribute of a lease item: the only place that spells their names, with `leases-table.ts`. */
 export const ATTRIBUTE = {
   pk: LEASES_TABLE.partitionKey.name,
+  /** `takenBy` of the key's first take. */
+  id: "id",
   leaseState: "leaseState",
   container: "container",
   invocation: "invocation",
@@ -38,10 +42,21 @@ export const ATTRIBUTE = {
   result: "result",
   /** Beside the packed result, because a condition can't look into it. */
   resultKind: "resultKind",
-  /** Packed JSON. */
-  checkpoint: "checkpoint",
-  /** Beside the packed checkpoint, because a condition can't look into it. */
   checkpointSequence: "checkpointSequence",
+  checkpointStage: "checkpointStage",
+  checkpointSavedAtMs: "checkpointSavedAtMs",
+  checkpointAttempt: "checkpointAttempt",
+  checkpointWorkedMs: "checkpointWorkedMs",
+  checkpointSealed: "checkpointSealed",
+  /** Binary, of an inline body; else absent. */
+  checkpointBody: "checkpointBody",
+  /** Key and size of an object; absent with an inline body. */
+  checkpointObject: "checkpointObject",
+  checkpointBytes: "checkpointBytes",
+  /** List, as in `lease-history-list.ts`. */
+  history: "history",
+  /** Where `finish` puts the history, so that a redrive begins a new one in the very write that takes the key. */
+  finishedHistory: "finishedHistory",
 } as const;
 
 export type AttributeName = keyof typeof ATTRIBUTE;
@@ -67,11 +82,13 @@ export function garbageAtEpochSeconds(lastUseMs: number, retentionDays: number):
 /** Reads an item. Attributes that the record has no field for are left out, absent ones stay absent. */
 export function recordFromItem(item: Item): LeaseRecord {
   const state = stringOf(item, "leaseState") as LeaseRecord["state"];
-  const attempt = numberOf(item, "attempt");
+  const [fence, attempt] = [numberOf(item, "fence"), numberOf(item, "attempt")];
   return withoutAbsent({
     key: stringOf(item, "pk") as LeaseKey,
+    // A record that an earlier version wrote has none.
+    id: item[ATTRIBUTE.id]?.S ?? stringOf(item, "pk"),
     owner: { container: stringOf(item, "container"), invocation: stringOf(item, "invocation") },
-    fence: numberOf(item, "fence"),
+    fence,
     attempt,
     acquiredAtMs: numberOf(item, "acquiredAtMs"),
     renewedAtMs: numberOf(item, "renewedAtMs"),
@@ -84,8 +101,32 @@ export function recordFromItem(item: Item): LeaseRecord {
     messageId: item[ATTRIBUTE.messageId]?.S,
     releaseReason: item[ATTRIBUTE.releaseReason]?.S,
     result: parsed(unpackJson(item[ATTRIBUTE.result])) as JobResult | undefined,
-    checkpoint: parsed(unpackJson(item[ATTRIBUTE.checkpoint])) as Checkpoint | undefined,
+    checkpoint: item[ATTRIBUTE.checkpointSequence] === undefined ? undefined : checkpointOf(item),
+    history: historyOf(item[state === "finished" ? ATTRIBUTE.finishedHistory : ATTRIBUTE.history], { fence, attempt }),
   });
+}
+
+function checkpointOf(item: Item): Checkpoint {
+  return {
+    sequence: numberOf(item, "checkpointSequence"),
+    stage: stringOf(item, "checkpointStage"),
+    savedAtMs: numberOf(item, "checkpointSavedAtMs"),
+    attempt: numberOf(item, "checkpointAttempt"),
+    workedMs: numberOf(item, "checkpointWorkedMs"),
+    body: checkpointBodyOf(item),
+  };
+}
+
+function checkpointBodyOf(item: Item): CheckpointBody {
+  const sealed = item[ATTRIBUTE.checkpointSealed]?.BOOL === true;
+  const packed = item[ATTRIBUTE.checkpointBody]?.B;
+  if (packed !== undefined) return { kind: "inline", packed: new Uint8Array(packed), sealed };
+  return {
+    kind: "object",
+    key: stringOf(item, "checkpointObject"),
+    bytes: numberOf(item, "checkpointBytes"),
+    sealed,
+  };
 }
 
 function stringOf(item: Item, name: AttributeName): string {

@@ -11,8 +11,9 @@ export const LEASES_TABLE = {
     name: "held",
     partitionKey: { name: "heldPartition", type: "S" },
     sortKey: { name: "expiresAtMs", type: "N" },
-    /** Neither result nor checkpoint: a checkpoint costs no write to the index. */
+    /** Neither result, checkpoint nor history: writing the last two costs no write to the index. */
     includedAttributes: [
+      "id",
       "leaseState",
       "container",
       "invocation",

@@ -7,6 +7,7 @@ import type { IBucket } from "aws-cdk-lib/aws-s3";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 
+import { ARTIFACTS_BUCKET } from "../../functions/store/artifacts-bucket.ts";
 import { SESSIONS_TABLE } from "../../functions/store/sessions-table.ts";
 import { allowCredentials } from "./credentials-access.ts";
 import { openTable, sealSessions } from "./session-key.ts";
@@ -25,12 +26,9 @@ export interface WorkerRoleProps {
   readonly logGroup: ILogGroup;
 }
 
-/** The prefix of the artifact bucket that jobs write under. */
-const ARTIFACT_PREFIX = "jobs/";
-
 /**
  * What the worker may do, action by action: no policy of AWS's own, which would let it write every log of the account.
- * It can't read artifacts or results back, can't delete or scan records, can't open a login that is sealed for no
+ * Of what it wrote it reads only records, sessions and checkpoints back: no artifacts and no results. It can't delete or scan records, can't open a login that is sealed for no
  * session, and can't send itself jobs.
  */
 export class WorkerRole extends Construct {
@@ -42,6 +40,7 @@ export class WorkerRole extends Construct {
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
       description: "Sublet's worker: takes jobs, holds leases, writes results.",
     });
+    const { artifactPrefix, checkpointPrefix } = ARTIFACTS_BUCKET;
     const poolIndexArn = `${props.sessions.tableArn}/index/${SESSIONS_TABLE.poolIndex.name}`;
     const statements = [
       allow("Leases", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [props.leases.tableArn]),
@@ -60,15 +59,25 @@ export class WorkerRole extends Construct {
         ["sqs:SendMessage"],
         [props.results.queueArn, props.deadLetter.queueArn, props.sessionDeadLetter.queueArn],
       ),
-      allow("Artifacts", ["s3:PutObject"], [props.artifacts.arnForObjects(`${ARTIFACT_PREFIX}*`)]),
+      allow("Artifacts", ["s3:PutObject"], [props.artifacts.arnForObjects(`${artifactPrefix}*`)]),
+      allow(
+        "Checkpoints",
+        ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+        [props.artifacts.arnForObjects(`${checkpointPrefix}*`)],
+      ),
       allow("Log", ["logs:CreateLogStream", "logs:PutLogEvents"], [props.logGroup.logGroupArn]),
     ];
     for (const statement of statements) this.role.addToPolicy(statement);
     allowCredentials(this.role);
-    Validations.of(this).acknowledge({
-      id: `AwsSolutions-IAM5[Resource::${exportName(props.artifacts)}/${ARTIFACT_PREFIX}*]`,
-      reason: "The keys of a job's files begin with its id, which nobody knows before the job is sent.",
-    });
+    for (const [prefix, what] of [
+      [artifactPrefix, "files"],
+      [checkpointPrefix, "checkpoints"],
+    ]) {
+      Validations.of(this).acknowledge({
+        id: `AwsSolutions-IAM5[Resource::${exportName(props.artifacts)}/${prefix}*]`,
+        reason: `The keys of a job's ${what} begin with its id, which nobody knows before the job is sent.`,
+      });
+    }
   }
 }
 

@@ -38,7 +38,9 @@ describe("at rest", () => {
       OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" }] },
       LifecycleConfiguration: {
         Rules: [
-          { Status: "Enabled", ExpirationInDays: 30, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
+          { Id: "expire-artifacts", Status: "Enabled", Prefix: "jobs/", ExpirationInDays: 30 },
+          { Id: "expire-checkpoints", Status: "Enabled", Prefix: "checkpoints/", ExpirationInDays: 30 },
+          { Id: "end-uploads", Status: "Enabled", AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 } },
         ],
       },
     });

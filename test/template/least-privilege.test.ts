@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { ARTIFACTS_BUCKET } from "../../functions/store/artifacts-bucket.ts";
 import { SESSIONS_TABLE } from "../../functions/store/sessions-table.ts";
 import { giveaways, listOf, statementsOf, type Statement } from "./policy-statements.ts";
 import { ofType, synthesizeStage } from "./synthesized-stage.ts";
@@ -9,6 +10,7 @@ const stage = synthesizeStage("prod");
 /** The wildcards that AWS doesn't let one avoid, each with its reason in the code that declares it. */
 const UNAVOIDABLE = [
   /^\w+: resource .*ArtifactsBucket[^"]*"\},"\/jobs\/\*"/u,
+  /^\w+: resource .*ArtifactsBucket[^"]*"\},"\/checkpoints\/\*"/u,
   /^\w+: resource .*:secretsmanager:.*:secret:sublet\/\*"/u,
   /^\w+: resource .*:ssm:.*:parameter\/sublet\/\*"/u,
   // KMS's usual policy hands the key to the account's IAM; in a key's policy "*" is the key itself.
@@ -26,6 +28,8 @@ const WORKER_ACTIONS = [
   "kms:GenerateDataKey",
   "logs:CreateLogStream",
   "logs:PutLogEvents",
+  "s3:DeleteObject",
+  "s3:GetObject",
   "s3:PutObject",
   "secretsmanager:GetSecretValue",
   "sqs:ChangeMessageVisibility",
@@ -96,6 +100,21 @@ describe("the worker's role", () => {
       .join();
     expect(sendable).toMatch(/QueuesDeadLetter.*QueuesSessionDeadLetter.*ResultsQueue/u);
     expect(sendable).not.toMatch(/QueuesJobs|QueuesExpress|QueuesSessionJobs/u);
+  });
+
+  it("reads and removes checkpoints, and no files of jobs", () => {
+    const onBucket = ofType(stage, "AWS::IAM::Policy")
+      .flatMap(([, policy]) => statementsOf(policy))
+      .filter(({ Resource }) => JSON.stringify(Resource).includes("ArtifactsBucket"));
+    const actionsUnder = (prefix: string) =>
+      onBucket
+        .filter(({ Resource }) => JSON.stringify(Resource).endsWith(`"/${prefix}*"]]}`))
+        .map(({ Action }) => Action);
+    expect(onBucket).toHaveLength(2);
+    expect(actionsUnder(ARTIFACTS_BUCKET.artifactPrefix)).toEqual(["s3:PutObject"]);
+    expect(actionsUnder(ARTIFACTS_BUCKET.checkpointPrefix)).toEqual([
+      ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"],
+    ]);
   });
 
   it("lists no sessions but those of a pool", () => {

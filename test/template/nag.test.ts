@@ -25,6 +25,7 @@ describe("cdk-nag's AWS Solutions rules", () => {
       "AwsSolutions-IAM5",
       "AwsSolutions-IAM5",
       "AwsSolutions-IAM5",
+      "AwsSolutions-IAM5",
       "AwsSolutions-S1",
       "AwsSolutions-SQS3",
       "AwsSolutions-SQS3",

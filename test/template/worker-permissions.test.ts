@@ -15,6 +15,8 @@ const ACTION_OF_COMMAND: Readonly<Record<string, string>> = {
   Query: "dynamodb:Query",
   Scan: "dynamodb:Scan",
   PutObject: "s3:PutObject",
+  GetObject: "s3:GetObject",
+  DeleteObject: "s3:DeleteObject",
   SendMessage: "sqs:SendMessage",
   ReceiveMessage: "sqs:ReceiveMessage",
   DeleteMessage: "sqs:DeleteMessage",
@@ -38,7 +40,7 @@ interface Place {
 
 const PLACES: Readonly<Record<string, Place>> = {
   "the leases table": {
-    files: ["store/dynamodb-lease-store.ts", "store/drain-flag.ts"],
+    files: ["store/dynamodb-lease-store.ts", "store/fleet-orders.ts"],
     resource: /LeasesTable/u,
     // Lists of records are for operators, who bring their own rights.
     notTheWorkers: ["dynamodb:BatchGetItem", "dynamodb:Query"],
@@ -48,7 +50,10 @@ const PLACES: Readonly<Record<string, Place>> = {
     resource: /SessionsTable/u,
     notTheWorkers: ["dynamodb:Scan"],
   },
-  "the bucket": { files: ["store/s3-artifact-store.ts"], resource: /ArtifactsBucket/u },
+  "the bucket": {
+    files: ["store/s3-artifact-store.ts", "store/s3-checkpoint-objects.ts"],
+    resource: /ArtifactsBucket/u,
+  },
   "the queues": { files: ["queue/sqs-job-queue.ts"], resource: /Queue/u },
   "the key of sessions": {
     files: ["secrets/kms-requests.ts"],

@@ -1,15 +1,14 @@
-import { PRIORITIES, type JobClass, type Priority } from "../job/job-message.ts";
-
-/** A job that wants a slot in this container. */
-export interface SlotRequest {
-  readonly id: string;
-  readonly priority: Priority;
-  readonly jobClass: JobClass;
-  /** Answer at once: granted or refused, never waiting. */
-  readonly noWait: boolean;
-  /** What the job is expected to take; it isn't granted a slot in an invocation that has less left. */
-  readonly estimatedDurationMs: number;
-}
+import { PRIORITIES, type JobClass } from "../job/job-message.ts";
+import {
+  displaces,
+  fits,
+  mostJobsWith,
+  rankOf,
+  type SlotLimits,
+  type SlotPlace,
+  type SlotRequest,
+} from "./slot-request.ts";
+import { victimsFor } from "./victims.ts";
 
 export type RefusalReason = "no-slot" | "queue-full" | "wait-limit" | "not-enough-time" | "draining";
 
@@ -20,36 +19,56 @@ export interface SlotRefusal {
   readonly detail: string;
 }
 
-export interface SlotPolicy {
-  /** The least of what phase, memory and CPU allow in this container. */
-  readonly capacity: number;
-  /** A job of a class tolerates at most this many jobs in its browser, itself included. */
-  readonly ratio: Readonly<Record<JobClass, number>>;
+export interface SlotPolicy extends SlotLimits {
   /** One step of priority for each such time waited, so that nobody starves. */
   readonly ageingMs: number;
   readonly waitLimitMs: number;
   readonly queueLimit: number;
 }
 
-/** What a call changed: who may start now, and who has been sent away. */
+/** A slot, and the numbers of the moment at which it was given. */
+export interface SlotGrant {
+  readonly id: string;
+  /** To hand back with the next request, should the job be displaced. */
+  readonly place: SlotPlace;
+  /** Jobs that run, this one included, of so many slots. */
+  readonly running: number;
+  readonly slots: number;
+  /** Jobs left standing in line. */
+  readonly waiting: number;
+}
+
+/** What a call changed: who may start now, who has been sent away, and who must make room. */
 export interface GateChange {
-  readonly granted: readonly string[];
+  readonly granted: readonly SlotGrant[];
   readonly refused: readonly { readonly id: string; readonly refusal: SlotRefusal }[];
+  /** Running jobs that keep their slots until they release them. */
+  readonly displaced: readonly { readonly id: string; readonly by: string }[];
 }
 
 interface Waiter {
   readonly request: SlotRequest;
-  readonly sinceMs: number;
-  readonly order: number;
+  readonly place: SlotPlace;
+  /** From here its wait is limited; a displaced job's place is older. */
+  readonly enteredMs: number;
 }
 
 /**
  * Who gets a slot, and in which order: priority first, first come first served within one, one step up for each
- * `ageingMs` waited. A job that has aged to the top and doesn't fit keeps later ones out until it does, so that a class
- * with a low ratio isn't passed over for ever. Pure: time comes in with each call and nothing here waits.
+ * `ageingMs` since a job first came. A job that has aged to the top and doesn't fit keeps later ones out until it does, so
+ * that a class with a low ratio isn't passed over for ever.
+ *
+ * A critical job that finds no slot names running ones of lower priority that must make room. It gets their slots, whoever
+ * else waits; where it leaves or finds another first, they have stopped for nobody and come again. Age displaces nobody,
+ * and a job that came to its slot before a critical one, by its age, isn't displaced.
+ *
+ * Pure: time comes in with each call and nothing here waits.
  */
 export class SlotGate {
+  /** In the order in which they started. */
   readonly #running = new Map<string, SlotRequest>();
+  /** Who waits for victims, by id, and for which: those that still run. */
+  readonly #claims = new Map<string, Set<string>>();
   #waiting: Waiter[] = [];
   #policy: SlotPolicy;
   #order = 0;
@@ -70,53 +89,76 @@ export class SlotGate {
   /** How many more jobs of this class could start now. */
   free(jobClass: JobClass): number {
     if (this.#draining !== undefined) return 0;
-    let limit = Math.min(this.#policy.capacity, this.#policy.ratio[jobClass]);
-    for (const neighbour of this.#running.values()) limit = Math.min(limit, this.#policy.ratio[neighbour.jobClass]);
-    return Math.max(0, limit - this.#running.size);
+    const room = (jobs: readonly SlotRequest[]) =>
+      mostJobsWith([...jobs, { jobClass, alone: false }], this.#policy) - jobs.length;
+    return Math.max(0, Math.min(room([...this.#running.values()]), room(this.#toCome())));
+  }
+
+  /** Whether a critical job of this class would find jobs that make room for it now. */
+  canDisplaceFor(jobClass: JobClass): boolean {
+    if (this.#draining !== undefined) return false;
+    const request = { ...CRITICAL, jobClass };
+    return this.#victims(request, true) !== undefined;
   }
 
   /** Asks for a slot. `remainingMs` is what the invocation has left. */
   request(request: SlotRequest, nowMs: number, remainingMs: number): GateChange {
     const refusal = this.#refusalFor(request, remainingMs);
-    if (refusal) return { granted: [], refused: [{ id: request.id, refusal }] };
-    this.#waiting.push({ request, sinceMs: nowMs, order: this.#order++ });
+    if (refusal) return { granted: [], refused: [{ id: request.id, refusal }], displaced: [] };
+    const place = request.place ?? { sinceMs: nowMs, order: this.#order++ };
+    this.#waiting.push({ request, place, enteredMs: nowMs });
     const change = this.settle(nowMs, remainingMs);
-    if (!request.noWait || change.granted.includes(request.id)) return change;
-    const stillWaiting = this.#remove(request.id);
-    if (!stillWaiting) return change;
-    return { granted: change.granted, refused: [...change.refused, { id: request.id, refusal: this.#noSlot() }] };
+    if (!request.noWait || !this.#waiting.some((waiter) => waiter.request === request)) return change;
+    this.#remove(request.id);
+    return { ...change, refused: [...change.refused, { id: request.id, refusal: this.#noSlot() }] };
   }
 
   /** Gives a slot back. Idempotent. */
   release(id: string, nowMs: number, remainingMs: number): GateChange {
     this.#running.delete(id);
+    for (const victims of this.#claims.values()) victims.delete(id);
     return this.settle(nowMs, remainingMs);
   }
 
-  /** Takes a waiting job out, as when its lease or its signal is gone. Idempotent. */
-  withdraw(id: string): void {
-    this.#remove(id);
+  /** From now on this running job isn't displaced; who counted on its slot looks for another. Idempotent. */
+  pin(id: string, nowMs: number, remainingMs: number): GateChange {
+    const job = this.#running.get(id);
+    if (job) this.#running.set(id, { ...job, displaceable: false });
+    for (const victims of this.#claims.values()) victims.delete(id);
+    return this.settle(nowMs, remainingMs);
   }
 
-  /** Grants what fits now, and sends away who has waited too long or no longer fits the time that is left. */
+  /** Takes a waiting job out, as when its lease or its signal is gone; what was kept for it goes to others. Idempotent. */
+  withdraw(id: string, nowMs: number, remainingMs: number): GateChange {
+    this.#remove(id);
+    return this.settle(nowMs, remainingMs);
+  }
+
+  /** Grants what fits now, names victims, and sends away who has waited too long or no longer fits the time that is left. */
   settle(nowMs: number, remainingMs: number): GateChange {
-    const refused: { id: string; refusal: SlotRefusal }[] = [];
-    this.#waiting = this.#waiting.filter((waiter) => {
-      const refusal = this.#expiry(waiter, nowMs, remainingMs);
-      if (refusal) refused.push({ id: waiter.request.id, refusal });
-      return !refusal;
-    });
-    const granted: string[] = [];
+    const refused = this.#expired(nowMs, remainingMs);
+    const granted: SlotGrant[] = [];
+    const displaced: { id: string; by: string }[] = [];
     for (const waiter of this.#inOrder(nowMs)) {
-      if (this.free(waiter.request.jobClass) > 0) {
-        this.#remove(waiter.request.id);
-        this.#running.set(waiter.request.id, waiter.request);
-        granted.push(waiter.request.id);
+      if (this.#claims.get(waiter.request.id)?.size === 0 && this.#fitsNow(waiter.request))
+        granted.push(this.#grant(waiter));
+    }
+    let isKeptOut = false;
+    const inOrder = this.#inOrder(nowMs);
+    for (const [index, waiter] of inOrder.entries()) {
+      const { request } = waiter;
+      if (!isKeptOut && this.#fitsNow(request)) {
+        const overtakes = inOrder
+          .slice(index + 1)
+          .some((later) => displaces(later.request) && !this.#claims.has(later.request.id));
+        granted.push(this.#grant(waiter, request.displaceable && !overtakes));
+      } else if (displaces(request)) {
+        displaced.push(...this.#claim(request, isKeptOut).map(({ id }) => ({ id, by: request.id })));
       } else if (this.#rank(waiter, nowMs) >= PRIORITIES.length) {
-        break;
+        isKeptOut = true;
       }
     }
-    return { granted, refused };
+    return { granted, refused, displaced };
   }
 
   /** Sends every waiting job away and grants nothing more. */
@@ -124,46 +166,105 @@ export class SlotGate {
     this.#draining = why;
     const refused = this.#waiting.map(({ request }) => ({ id: request.id, refusal: this.#drained() }));
     this.#waiting = [];
-    return { granted: [], refused };
+    this.#claims.clear();
+    return { granted: [], refused, displaced: [] };
   }
 
   /** When `settle` has something to do though nobody came or went: the earliest end of a wait. */
   nextDeadlineMs(): number | undefined {
     if (this.#waiting.length === 0) return undefined;
-    return Math.min(...this.#waiting.map(({ sinceMs }) => sinceMs)) + this.#policy.waitLimitMs;
+    return Math.min(...this.#waiting.map(({ enteredMs }) => enteredMs)) + this.#policy.waitLimitMs;
+  }
+
+  #grant({ request, place }: Waiter, displaceable = request.displaceable): SlotGrant {
+    this.#remove(request.id);
+    this.#running.set(request.id, { ...request, displaceable });
+    const { capacity: slots } = this.#policy;
+    return { id: request.id, place, running: this.#running.size, slots, waiting: this.#waiting.length };
+  }
+
+  /** Beside those that run, and beside those that will when the victims have left, without taking what they left. */
+  #fitsNow(request: SlotRequest): boolean {
+    if (this.#draining !== undefined) return false;
+    const running = [...this.#running.values(), request];
+    return fits(running, this.#policy) && fits([...this.#toCome(request.id), request], this.#policy);
+  }
+
+  /** Names victims where none are named yet, or where too few are because another claimant has left, and its victims stay. */
+  #claim(request: SlotRequest, isKeptOut: boolean): readonly SlotRequest[] {
+    const before = this.#claims.get(request.id);
+    if (before !== undefined && fits(this.#toCome(), this.#policy)) return [];
+    const victims = this.#victims(request, isKeptOut && before === undefined);
+    if (victims === undefined) {
+      this.#claims.delete(request.id);
+      return [];
+    }
+    this.#claims.set(request.id, new Set([...(before ?? []), ...victims.map(({ id }) => id)]));
+    return victims;
+  }
+
+  #victims(request: SlotRequest, atLeastOne: boolean): readonly SlotRequest[] | undefined {
+    const claimed = this.#claimed();
+    const unclaimed = [...this.#running.values()].filter(({ id }) => !claimed.has(id));
+    return victimsFor(request, this.#claimants(request.id), unclaimed, this.#policy, atLeastOne);
+  }
+
+  /** Who runs when the victims have made room, but for one claimant and without its victims leaving. */
+  #toCome(except?: string): SlotRequest[] {
+    const claimed = this.#claimed(except);
+    return [...[...this.#running.values()].filter(({ id }) => !claimed.has(id)), ...this.#claimants(except)];
+  }
+
+  #claimants(except: string | undefined): SlotRequest[] {
+    const claimants = this.#waiting.filter(({ request: { id } }) => id !== except && this.#claims.has(id));
+    return claimants.map(({ request }) => request);
+  }
+
+  #claimed(except?: string): ReadonlySet<string> {
+    return new Set([...this.#claims].flatMap(([claimant, victims]) => (claimant === except ? [] : [...victims])));
   }
 
   #refusalFor(request: SlotRequest, remainingMs: number): SlotRefusal | undefined {
     if (this.#draining !== undefined) return this.#drained();
     if (request.estimatedDurationMs > remainingMs) return notEnoughTime(request, remainingMs);
-    const full = this.#waiting.length >= this.#policy.queueLimit && this.free(request.jobClass) === 0;
-    if (full && !request.noWait) {
-      const detail = `${this.#waiting.length} jobs wait here already, the limit is ${this.#policy.queueLimit}`;
-      return { kind: "refused", reason: "queue-full", detail };
-    }
-    return undefined;
+    if (request.noWait || request.place !== undefined || this.#waiting.length < this.#policy.queueLimit)
+      return undefined;
+    if (this.#fitsNow(request) || (displaces(request) && this.#victims(request, true) !== undefined)) return undefined;
+    const detail = `${this.#waiting.length} jobs wait here already, the limit is ${this.#policy.queueLimit}`;
+    return { kind: "refused", reason: "queue-full", detail };
   }
 
-  #expiry({ request, sinceMs }: Waiter, nowMs: number, remainingMs: number): SlotRefusal | undefined {
+  #expired(nowMs: number, remainingMs: number): { id: string; refusal: SlotRefusal }[] {
+    const expired = this.#waiting.flatMap((waiter) => {
+      const refusal = this.#expiry(waiter, nowMs, remainingMs);
+      return refusal ? [{ id: waiter.request.id, refusal }] : [];
+    });
+    for (const { id } of expired) this.#remove(id);
+    return expired;
+  }
+
+  #expiry({ request, enteredMs }: Waiter, nowMs: number, remainingMs: number): SlotRefusal | undefined {
     if (request.estimatedDurationMs > remainingMs) return notEnoughTime(request, remainingMs);
-    const waitedMs = nowMs - sinceMs;
+    const waitedMs = nowMs - enteredMs;
     if (waitedMs < this.#policy.waitLimitMs) return undefined;
     const detail = `waited ${waitedMs} ms for a slot, the limit is ${this.#policy.waitLimitMs} ms`;
     return { kind: "refused", reason: "wait-limit", detail };
   }
 
   #inOrder(nowMs: number): Waiter[] {
-    return this.#waiting.toSorted((a, b) => this.#rank(b, nowMs) - this.#rank(a, nowMs) || a.order - b.order);
+    return this.#waiting.toSorted(
+      (one, other) => this.#rank(other, nowMs) - this.#rank(one, nowMs) || one.place.order - other.place.order,
+    );
   }
 
-  #rank({ request, sinceMs }: Waiter, nowMs: number): number {
-    return PRIORITIES.indexOf(request.priority) + Math.floor((nowMs - sinceMs) / this.#policy.ageingMs);
+  #rank({ request, place }: Waiter, nowMs: number): number {
+    return rankOf(request.priority) + Math.floor((nowMs - place.sinceMs) / this.#policy.ageingMs);
   }
 
-  #remove(id: string): boolean {
-    const before = this.#waiting.length;
+  /** From the line, with its claim. */
+  #remove(id: string): void {
     this.#waiting = this.#waiting.filter((waiter) => waiter.request.id !== id);
-    return this.#waiting.length < before;
+    this.#claims.delete(id);
   }
 
   #noSlot(): SlotRefusal {
@@ -175,6 +276,16 @@ export class SlotGate {
     return { kind: "refused", reason: "draining", detail: this.#draining ?? "the container takes no more jobs" };
   }
 }
+
+/** Any critical job. */
+const CRITICAL = {
+  id: "",
+  priority: "critical",
+  noWait: false,
+  estimatedDurationMs: 0,
+  alone: false,
+  displaceable: false,
+} as const;
 
 function notEnoughTime(request: SlotRequest, remainingMs: number): SlotRefusal {
   const detail = `needs about ${request.estimatedDurationMs} ms, the invocation has ${Math.max(0, remainingMs)} ms left`;

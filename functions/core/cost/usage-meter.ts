@@ -1,6 +1,7 @@
 import type { JobClass } from "../job/job-message.ts";
 import type { AllocationTemperature } from "../job/job-result.ts";
 import type { OutcomeKind } from "../job/outcome.ts";
+import { DurabilityMeter, type DurabilityUsage } from "./durability-meter.ts";
 import { SessionMeter, type SessionUsage } from "../session/session-meter.ts";
 
 /** What one invocation used: the raw figures that cost and utilization are computed from. */
@@ -31,6 +32,7 @@ export interface InvocationUsage {
   readonly browserCrashes: number;
   readonly fencedOut: number;
   readonly sessions: SessionUsage;
+  readonly durability: DurabilityUsage;
 }
 
 export interface MeterStart {
@@ -44,6 +46,7 @@ export interface MeterStart {
 /** Adds up one invocation. Time is the caller's; slots in use are integrated over it. */
 export class UsageMeter {
   readonly sessions = new SessionMeter();
+  readonly durability = new DurabilityMeter();
   readonly #start: MeterStart;
   readonly #startedAtMs: number;
   readonly #outcomes = new Map<string, { jobClass: JobClass; kind: OutcomeKind; count: number }>();
@@ -141,6 +144,7 @@ export class UsageMeter {
       browserCrashes: browser.crashes,
       fencedOut: this.#fencedOut,
       sessions: this.sessions.read(),
+      durability: this.durability.read(),
     };
   }
 

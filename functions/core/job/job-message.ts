@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+import { CHECKPOINT_POLICIES } from "../checkpoint/checkpoint-policy.ts";
+
 /** What a phase rolls out by: how many neighbours a job of this class tolerates is decided per class. */
 export const JOB_CLASSES = ["discovery", "extraction", "live"] as const;
 export type JobClass = (typeof JOB_CLASSES)[number];
@@ -20,7 +22,8 @@ export const JOB_LIMITS = {
   /** Objects and arrays within each other; what reads a message recursively stays far from the stack's end. */
   nestingMax: 40,
   durationMinMs: 1_000,
-  durationMaxMs: 840_000,
+  /** Longer than one invocation: such a job moves from container to container by its checkpoints. */
+  durationMaxMs: 6 * 3_600_000,
   attemptsMax: 10,
   tagsMax: 10,
 } as const;
@@ -93,6 +96,12 @@ export const jobMessageSchema = z
     estimatedDurationMs: durationMs
       .optional()
       .describe("What the producer expects one attempt to take; a container with less time left doesn't start it."),
+    checkpoint: z
+      .enum(CHECKPOINT_POLICIES)
+      .optional()
+      .describe(
+        "When progress is written down: at each new `stage`, also at an `interval`, also after each `navigation`. Default: the fleet's setting.",
+      ),
     noWait: z
       .boolean()
       .default(false)

@@ -26,8 +26,9 @@ export interface JobQueue {
   /**
    * Up to `max` messages without waiting, express first, then session-jobs, then jobs, already hidden for the time of a fresh `extend`. One request for
    * each queue and each 10 messages. Throws only with nothing in hand: what it received before a failure it answers.
+   * @param from only these queues, in the order above
    */
-  receive(max: number): Promise<ReceivedMessage[]>;
+  receive(max: number, from?: readonly JobQueueName[]): Promise<ReceivedMessage[]>;
   /**
    * Hides messages for `seconds` from now. Answers the ids that could not be extended: their receipt is no longer good,
    * so another container may have them. Throws when the service failed for any message, after all of them were tried:

@@ -56,6 +56,21 @@ export interface JobTimings {
   /** From the slot to a context with a page. */
   readonly allocationMs: number;
   readonly allocation: AllocationTemperature;
-  /** The strategy itself. */
+  /** The strategy itself, over all places where this attempt ran. */
   readonly runMs: number;
+  /** What interruptions cost; absent where there were none. */
+  readonly interruptions?: Interruptions;
+}
+
+export interface Interruptions {
+  /** Times that the job went on in place after a crash. */
+  readonly recovered: number;
+  /** Times that critical work took its slot. */
+  readonly displaced: number;
+  /** Times that it went on in another container because an invocation neared its end. */
+  readonly moved: number;
+  /** Without a slot or a context, over all of them. */
+  readonly waitedMs: number;
+  /** Work done again, over all of them. */
+  readonly repeatedMs: number;
 }

@@ -1,3 +1,4 @@
+import type { ContextLossKind } from "./job-history.ts";
 import type { Rejection } from "./rejection.ts";
 
 /**
@@ -8,19 +9,20 @@ import type { Rejection } from "./rejection.ts";
  * | completed   | the strategy returned its output                                     | final                      |
  * | failed      | the strategy threw; `retryable` says whether another try may help    | retried while tries remain |
  * | timed-out   | the attempt passed its `maxDurationMs`                               | retried while tries remain |
- * | crashed     | the browser or the job's renderer died under it                      | retried while tries remain |
+ * | crashed     | browser or renderer died under it more often than it was restored    | retried while tries remain; final for poison |
  * | rejected    | the message isn't a job that this version can run                    | final, copy in the DLQ     |
- * | out-of-time | the invocation ended first; the attempt isn't counted                | given back                 |
+ * | out-of-time | the invocation ended first, or nears its end: the attempt goes on in another container | given back |
  * | lease-lost  | another container holds the job's lease now; nothing was written     | given back                 |
  * | session-unavailable | its session was lost, put aside or can't log in; not counted      | given back, or in another of the pool |
- * | preempted   | critical work took the slot; the attempt isn't counted               | given back                 |
+ * | preempted   | critical work took the slot, and no other came free here; not counted | given back                |
  * | killed      | an operator ended the job                                            | final                      |
  */
 export type Outcome =
   | { readonly kind: "completed"; readonly output: unknown }
   | { readonly kind: "failed"; readonly error: JobError; readonly retryable: boolean }
   | { readonly kind: "timed-out"; readonly afterMs: number }
-  | { readonly kind: "crashed"; readonly what: "browser" | "renderer"; readonly detail: string }
+  /** `poison`: it has taken browsers down before, and isn't tried again. */
+  | { readonly kind: "crashed"; readonly what: ContextLossKind; readonly detail: string; readonly poison?: boolean }
   | { readonly kind: "rejected"; readonly rejections: readonly Rejection[] }
   /** `advanced`: the attempt saved a checkpoint, so the next one starts further on. */
   | { readonly kind: "out-of-time"; readonly afterMs: number; readonly advanced: boolean }
@@ -33,7 +35,7 @@ export type Outcome =
       readonly retryAfterSeconds: number;
     }
   | { readonly kind: "preempted"; readonly by: string }
-  | { readonly kind: "killed"; readonly by: string };
+  | { readonly kind: "killed"; readonly by: string; readonly atMs: number };
 
 export type OutcomeKind = Outcome["kind"];
 
@@ -68,8 +70,10 @@ export function dispositionOf(outcome: Outcome, attempt: number, attemptsMax: nu
       return { kind: "final" };
     case "failed":
       return outcome.retryable && attempt < attemptsMax ? retryAfter(attempt) : { kind: "final" };
-    case "timed-out":
     case "crashed":
+      if (outcome.poison === true) return { kind: "final" };
+      return attempt < attemptsMax ? retryAfter(attempt) : { kind: "final" };
+    case "timed-out":
       return attempt < attemptsMax ? retryAfter(attempt) : { kind: "final" };
     case "out-of-time":
       // An attempt that got nowhere in the time it had counts, so that a job that hangs can't go round for ever.

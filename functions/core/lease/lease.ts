@@ -1,3 +1,5 @@
+import type { Checkpoint } from "../checkpoint/checkpoint.ts";
+import type { JobEvent } from "../job/job-history.ts";
 import type { JobClass } from "../job/job-message.ts";
 import type { JobResult } from "../job/job-result.ts";
 
@@ -16,6 +18,8 @@ export interface LeaseOwner {
  */
 export interface Lease {
   readonly key: LeaseKey;
+  /** Given with the key's first lease, and the same ever after, whichever container goes on with it. */
+  readonly id: string;
   readonly owner: LeaseOwner;
   readonly fence: number;
   /** Number of this attempt, from 1. */
@@ -40,12 +44,6 @@ export interface LeaseRecord extends Lease {
   /** Present when finished. */
   readonly result?: JobResult;
   readonly checkpoint?: Checkpoint;
-}
-
-/** Last durable progress of a job. Only moves forward: `sequence` rises with every one. */
-export interface Checkpoint {
-  readonly sequence: number;
-  readonly stage: string;
-  readonly cursor: unknown;
-  readonly savedAtMs: number;
+  /** What happened to the job so far; empty for other keys. */
+  readonly history: readonly JobEvent[];
 }

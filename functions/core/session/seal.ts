@@ -1,23 +1,41 @@
-/** What a sealed state belongs to; authenticated with it, so that one session's state can't be opened as another's. */
+/**
+ * What a sealed state belongs to; authenticated with it, so that one session's state can't be opened as another's. A
+ * checkpoint of a job is sealed for the session `job#<id>`: a session's own name has no '#', so neither opens as the other.
+ */
 export interface SealContext {
   readonly session: string;
   readonly site: string;
 }
 
-/** Sealed state that can't be opened: altered, sealed for another session, or under a key that is gone. Import or log in again. */
+const JOB = "job#";
+
+/** What is sealed, in words. */
+export function sealedThing({ session }: SealContext): string {
+  return session.startsWith(JOB)
+    ? `the checkpoint of job ${session.slice(JOB.length)}`
+    : `the state of session ${session}`;
+}
+
+/**
+ * Sealed state that can't be opened: altered, sealed for another session or job, or under a key that is gone. Import or log
+ * in again; a job starts over.
+ */
 export class SealBroken extends Error {
   override readonly name = "SealBroken";
   constructor(context: SealContext, cause: unknown) {
     // The cause may quote what it couldn't read, so it isn't part of the message.
-    super(`the state of session ${context.session} (${context.site}) can't be opened; log in or import it again`, {
-      cause,
-    });
+    const advice = context.session.startsWith(JOB) ? "the job has to start over" : "log in or import it again";
+    super(`${sealedThing(context)} (${context.site}) can't be opened; ${advice}`, { cause });
   }
 }
 
 /** Seals state before it leaves the process: compressed, then AES-256-GCM under a data key. */
 export interface Seal {
-  /** Costs a key request where no data key of the last five minutes is at hand. Throws `StoreUnavailable`. */
+  /**
+   * Costs a key request where no data key of the last five minutes is at hand for this very context. A session that jobs
+   * share asks seldom; a job whose checkpoints hold a login asks for a key of its own, and again every five minutes.
+   * Throws `StoreUnavailable`.
+   */
   seal(context: SealContext, plain: Uint8Array): Promise<Uint8Array>;
   /** Throws `SealBroken`, or `StoreUnavailable` where the key service doesn't answer. */
   open(context: SealContext, sealed: Uint8Array): Promise<Uint8Array>;

@@ -29,3 +29,28 @@ export function withoutMargin(input: UpdateItemCommandInput): UpdateItemCommandI
   if (nowMs === undefined || input.ExpressionAttributeValues?.[":expiredBeforeMs"] === undefined) return input;
   return { ...input, ExpressionAttributeValues: { ...input.ExpressionAttributeValues, ":expiredBeforeMs": nowMs } };
 }
+
+/** A store whose update does less or other than was meant. What no expression uses any more is left out of the request. */
+export function withUpdate(
+  change: (update: string) => string,
+): (input: UpdateItemCommandInput) => UpdateItemCommandInput {
+  return (input) => {
+    const UpdateExpression = change(input.UpdateExpression ?? "");
+    const used = new Set(`${UpdateExpression} ${input.ConditionExpression}`.match(/[#:]\w+/gu));
+    const only = <Value>(entries: Readonly<Record<string, Value>> = {}) =>
+      Object.fromEntries(Object.entries(entries).filter(([name]) => used.has(name)));
+    return {
+      ...input,
+      UpdateExpression,
+      ExpressionAttributeNames: only(input.ExpressionAttributeNames),
+      ExpressionAttributeValues: only(input.ExpressionAttributeValues),
+    };
+  };
+}
+
+/** A store that leaves nothing where a take tells nothing. */
+export function withoutUntoldTakes(input: UpdateItemCommandInput): UpdateItemCommandInput {
+  const { ":event": event, ...values } = input.ExpressionAttributeValues ?? {};
+  if (event?.L?.[0]?.S?.includes("taken-untold") !== true) return input;
+  return { ...input, ExpressionAttributeValues: { ...values, ":event": { L: [] } } };
+}

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import {
+  CIRCUMSTANCES,
   DURATION_MS,
   KEY,
   NOW_MS,
@@ -13,7 +14,7 @@ import {
 } from "./lease-fixtures.ts";
 import type { Promised } from "./promised.ts";
 
-/** Guarantees 1 and 3: who may take a key, and that it is only ever one. */
+/** Guarantees 1, 3 and 10: who may take a key, and that it is only ever one, and once. */
 export const TAKE_PROMISES: readonly Promised[] = [
   {
     guarantee: 1,
@@ -26,9 +27,11 @@ export const TAKE_PROMISES: readonly Promised[] = [
         messageId: "m-1",
       } as const;
       const times = { acquiredAtMs: NOW_MS, renewedAtMs: NOW_MS, expiresAtMs: NOW_MS + DURATION_MS };
-      const lease = { key: KEY, owner: ONE, fence: 1, attempt: 1, ...times };
-      assert.deepEqual(await store.take(takeRequest(description), NOW_MS), { kind: "taken", lease });
-      assert.deepEqual(await store.read(KEY), { ...lease, state: "held", attempts: 1, ...description });
+      const take = await store.take(takeRequest(description), NOW_MS);
+      assert.equal(take.kind, "taken");
+      const lease = { key: KEY, id: take.lease.id, owner: ONE, fence: 1, attempt: 1, ...times };
+      assert.deepEqual(take, { kind: "taken", lease, history: [] });
+      assert.deepEqual(await store.read(KEY), { ...lease, state: "held", attempts: 1, ...description, history: [] });
     },
   },
   {
@@ -38,7 +41,7 @@ export const TAKE_PROMISES: readonly Promised[] = [
       const lease = await taken(store, takeRequest());
       for (const nowMs of [NOW_MS, lease.expiresAtMs, lease.expiresAtMs + 1, PAST_EXPIRY_MS - 1]) {
         const take = await store.take(takeRequest({ owner: OTHER }), nowMs);
-        assert.deepEqual(take, { kind: "held", record: { ...lease, state: "held", attempts: 1 } });
+        assert.deepEqual(take, { kind: "held", record: { ...lease, state: "held", attempts: 1, history: [] } });
       }
       assert.equal((await taken(store, takeRequest({ owner: OTHER }), PAST_EXPIRY_MS)).fence, 2);
     },
@@ -48,10 +51,10 @@ export const TAKE_PROMISES: readonly Promised[] = [
     name: "a released key is taken at once, with the next fence and only the new description",
     async show(store) {
       const lease = await taken(store, takeRequest({ site: "old.example", messageId: "m-1" }));
-      await store.release(lease, "failed", true, NOW_MS);
+      await store.release(lease, { reason: "failed", countsAsAttempt: true }, NOW_MS);
       const next = await taken(store, takeRequest({ owner: OTHER, messageId: "m-2" }), NOW_MS + 1);
       assert.deepEqual([next.fence, next.attempt, next.owner], [2, 2, OTHER]);
-      assert.deepEqual(await store.read(KEY), { ...next, state: "held", attempts: 2, messageId: "m-2" });
+      assert.deepEqual(await store.read(KEY), { ...next, state: "held", attempts: 2, messageId: "m-2", history: [] });
     },
   },
   {
@@ -65,7 +68,7 @@ export const TAKE_PROMISES: readonly Promised[] = [
       }
       const again = await taken(store, takeRequest({ redriveOfFence: 1 }));
       assert.deepEqual([again.fence, again.attempt], [2, 1]);
-      assert.deepEqual(await store.read(KEY), { ...again, state: "held", attempts: 1 });
+      assert.deepEqual(await store.read(KEY), { ...again, state: "held", attempts: 1, history: [] });
       assert.equal((await store.take(takeRequest({ redriveOfFence: 1, owner: OTHER }), NOW_MS)).kind, "held");
       await store.finish(again, jobResult("failed", { fence: 2 }), NOW_MS);
       assert.equal((await store.take(takeRequest({ redriveOfFence: 1 }), NOW_MS)).kind, "finished");
@@ -77,7 +80,7 @@ export const TAKE_PROMISES: readonly Promised[] = [
     async show(store) {
       await store.finish(await taken(store, takeRequest()), jobResult("crashed"), NOW_MS);
       const again = await taken(store, takeRequest({ redriveOfFence: 1 }));
-      await store.release(again, "failed", true, NOW_MS);
+      await store.release(again, { reason: "failed", countsAsAttempt: true }, NOW_MS);
       assert.equal((await taken(store, takeRequest({ redriveOfFence: 1 }))).attempt, 2);
     },
   },
@@ -103,8 +106,34 @@ export const TAKE_PROMISES: readonly Promised[] = [
         assert.equal(winners.length, 1);
         assert.equal(winners[0]?.fence, round + 1);
         assert.equal(takes.filter((take) => take.kind === "held").length, 49);
-        if (round === 0) await store.release(winners[0], "failed", true, nowMs);
+        if (round === 0) await store.release(winners[0], { reason: "failed", countsAsAttempt: true }, nowMs);
       }
+    },
+  },
+  {
+    guarantee: 10,
+    name: "a take repeated under its id finds its own lease, also where that has expired meanwhile",
+    async show(store) {
+      const circumstances = CIRCUMSTANCES;
+      const first = await store.take(takeRequest({ takeId: "t-1", circumstances }), NOW_MS);
+      for (const nowMs of [NOW_MS, NOW_MS + 5_000, PAST_EXPIRY_MS]) {
+        assert.deepEqual(await store.take(takeRequest({ takeId: "t-1", circumstances }), nowMs), first);
+      }
+      assert.equal((await store.take(takeRequest({ takeId: "t-2" }), NOW_MS)).kind, "held");
+      assert.deepEqual((await store.read(KEY))?.attempts, 1);
+    },
+  },
+  {
+    guarantee: 10,
+    name: "a copy of a take that comes when its lease is over takes nothing",
+    async show(store) {
+      const lease = await taken(store, takeRequest({ takeId: "t-1" }));
+      await store.release(lease, { reason: "failed", countsAsAttempt: true }, NOW_MS);
+      assert.equal((await store.take(takeRequest({ takeId: "t-1" }), NOW_MS)).kind, "held");
+      const next = await taken(store, takeRequest({ takeId: "t-2", owner: OTHER }), NOW_MS);
+      assert.deepEqual([next.fence, next.attempt], [2, 2]);
+      await store.finish(next, jobResult("completed"), NOW_MS);
+      assert.equal((await store.take(takeRequest({ takeId: "t-2" }), NOW_MS)).kind, "finished");
     },
   },
   {

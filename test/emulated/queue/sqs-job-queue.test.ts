@@ -78,6 +78,18 @@ describe("the SQS job queue", () => {
       expect(requests.take()).toEqual(["ReceiveMessage"]);
     });
 
+    test("asks only the queues it is told, in their own order", async () => {
+      await send("jobs", "j1");
+      await send("express", "e1");
+      expect(bodies(await queue.receive(10, ["express"]))).toEqual(["e1"]);
+      expect(requests.take()).toEqual(["ReceiveMessage"]);
+      await send("express", "e2");
+      expect(bodies(await queue.receive(10, ["jobs", "express"]))).toEqual(["e2", "j1"]);
+      expect(requests.take()).toHaveLength(2);
+      expect(await queue.receive(10, [])).toEqual([]);
+      expect(requests.take()).toEqual([]);
+    });
+
     test("gives the site of a message sent with a group", async () => {
       // fauxqs 2.4.1 keeps the group only on FIFO queues, so a FIFO queue stands in for the fair one.
       const fifo = await createQueue(client, "fair.fifo", { FifoQueue: "true", ContentBasedDeduplication: "true" });

@@ -16,6 +16,7 @@ import { z } from "zod";
 
 import { PROJECT_ROOT } from "../../../cli/project-paths.ts";
 import { StoreUnavailable, TooLarge } from "../../../functions/core/job/store-failures.ts";
+import { sessionName } from "../../../functions/core/job/job-message.ts";
 import { SealBroken, type Seal, type SealContext } from "../../../functions/core/session/seal.ts";
 import { createKmsSeal, STATE_MAX_BYTES } from "../../../functions/secrets/kms-seal.ts";
 import { jsonService, operation, ServiceRefusal } from "../../../local/emulators/json-service.ts";
@@ -103,6 +104,36 @@ describe("what was sealed", () => {
     requests.take();
     await expect(seal.open(context, sealed)).rejects.toThrow(SealBroken);
     expect(requests.take()).toEqual([]);
+  });
+
+  test("opens no job's checkpoint as a session's state, nor the other way round", async () => {
+    const { client } = await startKeys();
+    const seal = createKmsSeal({ keyArn: KEY_ARN, client });
+    const checkpoint = { ...CONTEXT, session: `job#${CONTEXT.session}` };
+    expect(sessionName.safeParse(checkpoint.session).success).toBe(false);
+    /** The first's blob, planted where the second's is looked for. */
+    const planted = async (by: Seal, one: SealContext, other: SealContext) => by.open(other, await by.seal(one, STATE));
+    await expect(planted(seal, CONTEXT, checkpoint)).rejects.toThrow(new SealBroken(checkpoint, undefined).message);
+    await expect(planted(seal, checkpoint, CONTEXT)).rejects.toThrow(new SealBroken(CONTEXT, undefined).message);
+    // A seal that goes by the bare name shows that the test can tell.
+    const bare = ({ session, site }: SealContext) => ({ session: session.replace(/^job#/u, ""), site });
+    const careless: Seal = {
+      seal: async (context, plain) => seal.seal(bare(context), plain),
+      open: async (context, sealed) => seal.open(bare(context), sealed),
+    };
+    expect(Buffer.from(await planted(careless, checkpoint, CONTEXT))).toEqual(STATE);
+  });
+
+  test("says of a checkpoint that it is a job's", async () => {
+    const { client } = await startKeys();
+    const seal = createKmsSeal({ keyArn: KEY_ARN, client });
+    const checkpoint = { ...CONTEXT, session: "job#shop:42" };
+    await expect(seal.open(checkpoint, await seal.seal(CONTEXT, STATE))).rejects.toThrow(
+      "the checkpoint of job shop:42 (shop.example) can't be opened; the job has to start over",
+    );
+    await expect(seal.seal(checkpoint, Buffer.alloc(STATE_MAX_BYTES + 1))).rejects.toThrow(
+      /^the checkpoint of job shop:42 is \d+ bytes; at most/u,
+    );
   });
 
   test("doesn't open with any byte flipped, and a box without a seal shows that the test can tell", async () => {
@@ -271,7 +302,7 @@ describe("when KMS doesn't do it", () => {
     const sealed = await createKmsSeal({ keyArn: KEY_ARN, client }).seal(CONTEXT, STATE);
     const nowhere = createKmsSeal({ keyArn: KEY_ARN, client: countedClient("http://127.0.0.1:1").client });
     await expect(nowhere.seal(CONTEXT, STATE)).rejects.toThrow(StoreUnavailable);
-    await expect(nowhere.open(CONTEXT, sealed)).rejects.toThrow(/^open session state: .*ECONNREFUSED/u);
+    await expect(nowhere.open(CONTEXT, sealed)).rejects.toThrow(/^open the state of session shop-1: .*ECONNREFUSED/u);
     await expect(nowhere.open(CONTEXT, sealed)).rejects.toThrow(StoreUnavailable);
   });
 
@@ -293,7 +324,7 @@ describe("when KMS doesn't do it", () => {
     const sealed = await createKmsSeal({ keyArn: KEY_ARN, client }).seal(CONTEXT, STATE);
     keys.add("sessions", { arn: KEY_ARN, enabled: false });
     const seal = createKmsSeal({ keyArn: KEY_ARN, client });
-    await expect(seal.open(CONTEXT, sealed)).rejects.toThrow(/^open session state: DisabledException/u);
-    await expect(seal.seal(CONTEXT, STATE)).rejects.toThrow(/^seal session state: DisabledException/u);
+    await expect(seal.open(CONTEXT, sealed)).rejects.toThrow(/^open the state of session shop-1: DisabledException/u);
+    await expect(seal.seal(CONTEXT, STATE)).rejects.toThrow(/^seal the state of session shop-1: DisabledException/u);
   });
 });

@@ -8,7 +8,19 @@ import { keyOf } from "../../../functions/store/lease-writes.ts";
 import { LEASES_TABLE } from "../../../functions/store/leases-table.ts";
 import { emulatedDynamoDbClient } from "../../setup/emulators.ts";
 import { RETENTION_DAYS, startLeaseStores, type CreatedStore, type LeaseStores } from "../../setup/lease-stores.ts";
-import { DURATION_MS, KEY, NOW_MS, jobResult, taken, takeRequest } from "../contract/lease-fixtures.ts";
+import {
+  CIRCUMSTANCES,
+  DURATION_MS,
+  INLINE,
+  KEY,
+  NOW_MS,
+  OBJECT,
+  checkpointOf,
+  endedEvent,
+  jobResult,
+  taken,
+  takeRequest,
+} from "../contract/lease-fixtures.ts";
 
 const RETENTION_SECONDS = RETENTION_DAYS * 86_400;
 
@@ -40,7 +52,7 @@ describe("the DynamoDB lease store", () => {
     const { store } = created;
     const lease = await taken(store, takeRequest());
     expect(await indexedKeys()).toEqual([KEY]);
-    await store.release(lease, "failed", true, NOW_MS);
+    await store.release(lease, { reason: "failed", countsAsAttempt: true }, NOW_MS);
     expect(await indexedKeys()).toEqual([]);
     await store.finish(await taken(store, takeRequest()), jobResult("failed"), NOW_MS);
     expect(await indexedKeys()).toEqual([]);
@@ -59,13 +71,59 @@ describe("the DynamoDB lease store", () => {
     expect(await garbageAt()).toBe((NOW_MS + 7_000) / 1_000 + RETENTION_SECONDS);
   });
 
-  test("stores a long checkpoint packed, a short one as text", async () => {
+  test("stores a checkpoint's body in one form only, and its other fields in the clear", async () => {
     const { store } = created;
     const lease = await taken(store, takeRequest());
-    await store.checkpoint(lease, { sequence: 1, stage: "list", cursor: "short" }, NOW_MS);
-    expect((await storedItem())["checkpoint"]?.S).toContain('"cursor":"short"');
-    await store.checkpoint(lease, { sequence: 2, stage: "list", cursor: "long ".repeat(4_000) }, NOW_MS);
-    expect((await storedItem())["checkpoint"]?.B?.byteLength).toBeLessThan(1_024);
+    const stored = async () =>
+      Object.fromEntries(Object.entries(await storedItem()).filter(([name]) => name.startsWith("checkpoint")));
+    const common = {
+      checkpointStage: { S: "list" },
+      checkpointSavedAtMs: { N: String(NOW_MS) },
+      checkpointAttempt: { N: "1" },
+      checkpointWorkedMs: { N: "900" },
+    };
+    const object = {
+      checkpointObject: { S: "checkpoints/shop!3A42/1-2-x" },
+      checkpointBytes: { N: "40000" },
+      checkpointSealed: { BOOL: true },
+    };
+    const inline = { checkpointBody: { B: Uint8Array.of(31, 139, 0, 255) }, checkpointSealed: { BOOL: false } };
+    for (const [index, [body, attributes]] of (
+      [
+        [INLINE, inline],
+        [OBJECT, object],
+        [INLINE, inline],
+      ] as const
+    ).entries()) {
+      await store.checkpoint(lease, checkpointOf(index, { body }), NOW_MS);
+      expect(await stored()).toEqual({ ...common, checkpointSequence: { N: String(index) }, ...attributes });
+    }
+  });
+
+  test("stores a short history as text, a long one packed, and one list for both ends of a job", async () => {
+    const { store } = created;
+    const lease = await taken(store, takeRequest({ circumstances: CIRCUMSTANCES }));
+    expect((await storedItem())["history"]?.L).toEqual([{ S: expect.stringMatching(/^\[\{.*"kind":"taken".*\}\]$/u) }]);
+    const long = Array.from({ length: 40 }, (_, index) => endedEvent(index));
+    await store.note(lease, long, NOW_MS);
+    const packed = (await storedItem())["history"]?.L;
+    expect(packed).toEqual([{ B: expect.any(Uint8Array) }]);
+    expect(packed?.[0]?.B?.byteLength).toBeLessThan(JSON.stringify(long).length / 8);
+    await store.finish(lease, jobResult("failed"), NOW_MS);
+    expect(await storedItem()).toMatchObject({ finishedHistory: { L: packed } });
+    expect(await storedItem()).not.toHaveProperty("history");
+    await taken(store, takeRequest({ redriveOfFence: 1 }));
+    expect(await storedItem()).not.toHaveProperty("finishedHistory");
+  });
+
+  test("keeps no list of takes for keys that aren't jobs, so that theirs can't grow", async () => {
+    const { store, client, table } = created;
+    const key = "session#shop-1";
+    await store.release(await taken(store, takeRequest({ key })), { reason: "done", countsAsAttempt: false }, NOW_MS);
+    await taken(store, takeRequest({ key, circumstances: CIRCUMSTANCES }));
+    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(key), ConsistentRead: true }));
+    expect(Item).toMatchObject({ fence: { N: "2" } });
+    expect(Item).not.toHaveProperty("history");
   });
 
   test("asks again for the keys that a batch read left out", async () => {
@@ -94,9 +152,10 @@ describe("the DynamoDB lease store", () => {
     const calls = [
       async () => store.take(takeRequest(), NOW_MS),
       async () => store.renew(lease, DURATION_MS, NOW_MS),
-      async () => store.release(lease, "failed", true, NOW_MS),
+      async () => store.release(lease, { reason: "failed", countsAsAttempt: true }, NOW_MS),
       async () => store.finish(lease, jobResult("completed"), NOW_MS),
-      async () => store.checkpoint(lease, { sequence: 1, stage: "list", cursor: 1 }, NOW_MS),
+      async () => store.checkpoint(lease, checkpointOf(1), NOW_MS),
+      async () => store.note(lease, [], NOW_MS),
       async () => store.read(KEY),
       async () => store.readMany([KEY]),
       async () => store.listHeld(1),

@@ -5,7 +5,20 @@ import type { LeaseKey } from "../../../functions/core/lease/lease.ts";
 import type { DynamoDbLeaseStore } from "../../../functions/store/dynamodb-lease-store.ts";
 import { startLeaseStores, type LeaseStores } from "../../setup/lease-stores.ts";
 import { countRequests, type RequestCount } from "../../setup/request-count.ts";
-import { DURATION_MS, KEY, NOW_MS, OTHER, jobResult, taken, takeRequest } from "../contract/lease-fixtures.ts";
+import {
+  CIRCUMSTANCES,
+  DURATION_MS,
+  KEY,
+  NOW_MS,
+  OBJECT,
+  OTHER,
+  checkpointOf,
+  endedEvent,
+  jobResult,
+  taken,
+  takeRequest,
+  takenEvent,
+} from "../contract/lease-fixtures.ts";
 
 describe("requests of the DynamoDB lease store", () => {
   let stores: LeaseStores;
@@ -23,25 +36,27 @@ describe("requests of the DynamoDB lease store", () => {
   });
 
   test("a short job costs two writes: take and finish", async () => {
-    const lease = await taken(store, takeRequest());
-    await store.finish(lease, jobResult("completed"), NOW_MS);
+    const lease = await taken(store, takeRequest({ circumstances: CIRCUMSTANCES }));
+    await store.finish(lease, jobResult("completed"), NOW_MS, [takenEvent(lease), endedEvent(1)]);
     expect(requests.take()).toEqual(["UpdateItem", "UpdateItem"]);
   });
 
   test("a redrive costs one write", async () => {
     await store.finish(await taken(store, takeRequest()), jobResult("failed"), NOW_MS);
     requests.take();
-    await taken(store, takeRequest({ redriveOfFence: 1 }));
+    await taken(store, takeRequest({ redriveOfFence: 1, circumstances: CIRCUMSTANCES }));
     expect(requests.take()).toEqual(["UpdateItem"]);
   });
 
-  test("renew, checkpoint and release cost one write each", async () => {
+  test("renew, checkpoint, note and release cost one write each", async () => {
     const lease = await taken(store, takeRequest());
     requests.take();
     await store.renew(lease, DURATION_MS, NOW_MS);
-    await store.checkpoint(lease, { sequence: 1, stage: "list", cursor: 1 }, NOW_MS);
-    await store.release(lease, "preempted", false, NOW_MS);
-    expect(requests.take()).toEqual(["UpdateItem", "UpdateItem", "UpdateItem"]);
+    await store.checkpoint(lease, checkpointOf(1), NOW_MS);
+    await store.checkpoint(lease, checkpointOf(2, { body: OBJECT }), NOW_MS);
+    await store.note(lease, [endedEvent(1)], NOW_MS);
+    await store.release(lease, { reason: "preempted", countsAsAttempt: false }, NOW_MS);
+    expect(requests.take()).toEqual(Array.from({ length: 5 }, () => "UpdateItem"));
   });
 
   test("losing costs one write and no read, and the losing record comes along", async () => {

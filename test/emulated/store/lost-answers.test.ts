@@ -6,7 +6,22 @@ import { startAnswerDroppingProxy, type AnswerDroppingProxy } from "../../setup/
 import { emulatedDynamoDbClient } from "../../setup/emulators.ts";
 import { RETENTION_DAYS, startLeaseStores, type LeaseStores } from "../../setup/lease-stores.ts";
 import { countRequests, type RequestCount } from "../../setup/request-count.ts";
-import { DURATION_MS, KEY, NOW_MS, ONE, OTHER, jobResult, taken, takeRequest } from "../contract/lease-fixtures.ts";
+import {
+  CIRCUMSTANCES,
+  DURATION_MS,
+  INLINE,
+  KEY,
+  NOW_MS,
+  OBJECT,
+  ONE,
+  OTHER,
+  checkpointOf,
+  endedEvent,
+  jobResult,
+  taken,
+  takeRequest,
+  takenEvent,
+} from "../contract/lease-fixtures.ts";
 
 /**
  * The write is carried out and its answer lost; the SDK sends it again, and finds its own work. What must come out is
@@ -71,9 +86,11 @@ describe("a write whose answer is lost", () => {
   });
 
   test("release is done, and gives one attempt back, not two", async () => {
-    await store.release(await taken(store, takeRequest()), "failed", true, NOW_MS);
+    await store.release(await taken(store, takeRequest()), { reason: "failed", countsAsAttempt: true }, NOW_MS);
     const lease = await taken(store, takeRequest());
-    expect((await losing(async () => store.release(lease, "preempted", false, NOW_MS))).kind).toBe("done");
+    expect(
+      (await losing(async () => store.release(lease, { reason: "preempted", countsAsAttempt: false }, NOW_MS))).kind,
+    ).toBe("done");
     expect(await store.read(KEY)).toMatchObject({ state: "released", attempts: 1 });
   });
 
@@ -90,11 +107,38 @@ describe("a write whose answer is lost", () => {
     expect((await losing(async () => store.finish(lease, jobResult("completed"), NOW_MS))).kind).toBe("lost");
   });
 
-  test("checkpoint is done", async () => {
+  test.each([INLINE, OBJECT])("checkpoint is done", async (body) => {
     const lease = await taken(store, takeRequest());
-    const checkpoint = { sequence: 1, stage: "list", cursor: { pages: ["a", undefined] } };
-    expect((await losing(async () => store.checkpoint(lease, checkpoint, NOW_MS))).kind).toBe("done");
-    expect((await store.checkpoint(lease, { ...checkpoint, cursor: "other" }, NOW_MS)).kind).toBe("lost");
+    expect((await losing(async () => store.checkpoint(lease, checkpointOf(1, { body }), NOW_MS))).kind).toBe("done");
+    expect((await store.checkpoint(lease, checkpointOf(1, { body, stage: "other" }), NOW_MS)).kind).toBe("lost");
+  });
+
+  test("take's event stands once in the history, and the answer has it", async () => {
+    const take = await losing(async () => store.take(takeRequest({ circumstances: CIRCUMSTANCES }), NOW_MS));
+    const history = take.kind === "taken" && [takenEvent(take.lease)];
+    expect(take).toMatchObject({ kind: "taken", history });
+    expect((await store.read(KEY))?.history).toEqual(history);
+  });
+
+  test("note is done", async () => {
+    const lease = await taken(store, takeRequest({ circumstances: CIRCUMSTANCES }));
+    const history = [takenEvent(lease), endedEvent(1)];
+    expect((await losing(async () => store.note(lease, history, NOW_MS))).kind).toBe("done");
+    expect((await store.read(KEY))?.history).toEqual(history);
+  });
+
+  test("release without a history marks once that the attempt was given back", async () => {
+    const first = await taken(store, takeRequest({ circumstances: CIRCUMSTANCES }));
+    const release = { reason: "preempted", countsAsAttempt: false };
+    expect((await losing(async () => store.release(first, release, NOW_MS))).kind).toBe("done");
+    const second = await taken(store, takeRequest({ circumstances: CIRCUMSTANCES }));
+    expect((await store.read(KEY))?.history).toEqual([takenEvent(first), takenEvent(second)]);
+  });
+
+  test("finish keeps the history that was stored", async () => {
+    const lease = await taken(store, takeRequest({ circumstances: CIRCUMSTANCES }));
+    expect((await losing(async () => store.finish(lease, jobResult("failed"), NOW_MS))).kind).toBe("done");
+    expect((await store.read(KEY))?.history).toEqual([takenEvent(lease)]);
   });
 
   test("with every answer lost the store is unavailable, and the lease ends at its expiry", async () => {

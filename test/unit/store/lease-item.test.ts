@@ -5,6 +5,7 @@ import { ATTRIBUTE, heldPartition, heldPartitionOf, recordFromItem } from "../..
 import {
   checkpointWrite,
   finishWrite,
+  noteWrite,
   releaseWrite,
   renewWrite,
   takeWrite,
@@ -14,6 +15,7 @@ import { packJson, unpackJson } from "../../../functions/store/packed-json.ts";
 
 const LEASE = {
   key: "job#a",
+  id: "l",
   owner: { container: "c", invocation: "i" },
   fence: 1,
   attempt: 1,
@@ -22,12 +24,15 @@ const LEASE = {
   expiresAtMs: 2,
 } as const;
 
+const POINT = { sequence: 1, stage: "list", savedAtMs: 1, attempt: 1, workedMs: 1 } as const;
+
 describe("the lease item", () => {
-  test("the index of held leases holds all that a record needs but result and checkpoint", () => {
+  test("the index of held leases holds all that a record needs but result, checkpoint and history", () => {
     const keys = ["pk", "heldPartition", "expiresAtMs"];
-    const left = ["result", "resultKind", "releaseReason", "checkpoint", "checkpointSequence"];
+    const left = ["result", "resultKind", "releaseReason", "history", "finishedHistory"];
+    const checkpoint = Object.values(ATTRIBUTE).filter((name) => name.startsWith("checkpoint"));
     const own = ["takenBy", "garbageAtEpochSeconds"];
-    const missing = new Set([...keys, ...left, ...own]);
+    const missing = new Set<string>([...keys, ...left, ...checkpoint, ...own]);
     const included: readonly string[] = LEASES_TABLE.heldIndex.includedAttributes;
     const others = Object.values(ATTRIBUTE).filter((name) => !missing.has(name));
     expect(included.toSorted()).toEqual(others.toSorted());
@@ -49,7 +54,7 @@ describe("the lease item", () => {
   test("a foreign item is refused by the name of the field", () => {
     expect(() => recordFromItem({ pk: { S: "job#a" } })).toThrow("lease item job#a: leaseState must be a string");
     expect(() => recordFromItem({ pk: { S: "job#a" }, leaseState: { S: "held" } })).toThrow(
-      "lease item job#a: attempt must be a number",
+      "lease item job#a: fence must be a number",
     );
   });
 
@@ -60,10 +65,18 @@ describe("the lease item", () => {
       takeWrite({ key: "job#a", owner: LEASE.owner, durationMs: 1, redriveOfFence: 1, site: "s" }, 1, "t", 30),
     ],
     ["renew", renewWrite(LEASE, 1, 1, 30)],
-    ["release", releaseWrite(LEASE, "failed", true, 1, 30)],
-    ["release uncounted", releaseWrite(LEASE, "failed", false, 1, 30)],
-    ["finish", finishWrite(LEASE, "completed", "{}", 1, 30)],
-    ["checkpoint", checkpointWrite(LEASE, 1, "{}")],
+    ["take of another kind", takeWrite({ key: "phase#A", owner: LEASE.owner, durationMs: 1 }, 1, "t", 30)],
+    ["release", releaseWrite(LEASE, { reason: "failed", countsAsAttempt: true }, 1, 30)],
+    ["release uncounted", releaseWrite(LEASE, { reason: "failed", countsAsAttempt: false }, 1, 30)],
+    ["release, telling", releaseWrite(LEASE, { reason: "failed", countsAsAttempt: false, history: [] }, 1, 30)],
+    ["finish", finishWrite(LEASE, "completed", "{}", undefined, 1, 30)],
+    ["finish, telling", finishWrite(LEASE, "completed", "{}", [], 1, 30)],
+    ["checkpoint", checkpointWrite(LEASE, { ...POINT, body: { kind: "object", key: "k", bytes: 1, sealed: true } })],
+    [
+      "checkpoint inline",
+      checkpointWrite(LEASE, { ...POINT, body: { kind: "inline", packed: Uint8Array.of(1), sealed: true } }),
+    ],
+    ["note", noteWrite(LEASE, [])],
   ])("%s names exactly the attributes and values that it uses, and wants the losing record", (_, write) => {
     const text = `${write.UpdateExpression} ${write.ConditionExpression}`;
     const used = (pattern: RegExp) => [...new Set(text.match(pattern))].toSorted();

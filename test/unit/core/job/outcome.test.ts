@@ -26,7 +26,7 @@ describe("dispositionOf", () => {
     ["out of time with nothing to show, at its last try", stuck, 3, "final"],
     ["a lost lease", { kind: "lease-lost", detail: "" }, 3, "free"],
     ["preempted", { kind: "preempted", by: "j" }, 3, "free"],
-    ["killed", { kind: "killed", by: "me" }, 1, "final"],
+    ["killed", { kind: "killed", atMs: 1, by: "me" }, 1, "final"],
   ])("%s", (_what, outcome, attempt, expected) => {
     const disposition = dispositionOf(outcome, attempt, 3);
     expect(disposition.kind === "final" ? "final" : disposition.countsAsAttempt ? "counted" : "free").toBe(expected);
