@@ -1,7 +1,7 @@
 import type { Log } from "../core/logging/log.ts";
 import { BackgroundWork } from "./background-work.ts";
 import { systemClock, type BrowserClock } from "./browser-clock.ts";
-import type { BrowserEvent, ReplaceReason } from "./browser-event.ts";
+import type { BrowserEvent, ContextRetireReason, ReplaceReason } from "./browser-event.ts";
 import type { BrowserSettings } from "./browser-settings.ts";
 import { BrowserSuccession } from "./browser-succession.ts";
 import { ChangeSignal } from "./change-signal.ts";
@@ -10,13 +10,18 @@ import type { ContextLease, ContextRequest } from "./context-lease.ts";
 import { CpuLedger } from "./cpu-ledger.ts";
 import { sweepLaunchFolders } from "./launch-folder.ts";
 import type { RungFailure } from "./launch-failures.ts";
+import { HealthWatch } from "./health/health-watch.ts";
+import { HungBrowserRound } from "./health/hung-browser.ts";
+import { IdleContextsRound } from "./health/idle-contexts.ts";
+import { ProcessHealth } from "./health/process-health.ts";
 import { leaseOf } from "./leased-context.ts";
-import { browserStatus, countContexts, type BrowserPoolStatus } from "./pool-status.ts";
+import { poolStatus, type BrowserPoolStatus } from "./pool-status.ts";
 import type { PooledBrowser } from "./pooled-browser.ts";
-import { ping } from "./ping.ts";
+import type { PooledContext } from "./pooled-context.ts";
 import { PristineRefill } from "./pristine-refill.ts";
 import { attachedBrowsers, launchedBrowsers, type StartBrowser } from "./start-browser.ts";
-import { ClockWatch, type ThawReport } from "./thaw-check.ts";
+import { ThawCheck, type ThawReport } from "./thaw-check.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 import { WarmContexts, warmKey } from "./warm-contexts.ts";
 
 export interface BrowserPoolOptions {
@@ -54,7 +59,10 @@ export class BrowserPool {
   readonly #allocation: ContextAllocation;
   readonly #warm: WarmContexts;
   readonly #refill: PristineRefill;
-  readonly #clockWatch: ClockWatch;
+  readonly #thaw: ThawCheck;
+  readonly #watch: HealthWatch;
+  /** What the launched browsers take of the container. */
+  readonly processes: ProcessHealth;
   readonly #cpu = new CpuLedger();
   #phase: "not-started" | "open" | "draining" | "closed" = "not-started";
   #findings: readonly RungFailure[] = [];
@@ -66,7 +74,6 @@ export class BrowserPool {
     this.#settings = settings;
     this.#clock = clock;
     this.#work = new BackgroundWork(log);
-    this.#clockWatch = new ClockWatch(clock);
     const succession = (name: string, start: StartBrowser, launchesAhead: boolean) =>
       new BrowserSuccession({
         name,
@@ -88,11 +95,28 @@ export class BrowserPool {
         ? undefined
         : succession("overflow", attachedBrowsers(settings.overflowEndpoint, settings), false);
     this.#warm = new WarmContexts({ settings, clock, work: this.#work, browsers: () => this.#launched.browsers });
+    this.#thaw = new ThawCheck({ settings, clock, launched: this.#launched });
+    const retire = (context: PooledContext, reason: ContextRetireReason) => this.#retireContext(context, reason);
+    const browsers = () => this.#allBrowsers();
+    this.processes = new ProcessHealth({
+      settings,
+      browsers: () => this.#launched.browsers,
+      current: () => this.#launched.current,
+      replace: (browser, reason) => this.#launched.replace(browser, reason),
+      onEvent: (event) => this.#onEvent(event),
+    });
+    const rounds = [
+      ...this.processes.rounds,
+      new HungBrowserRound(settings, this.#launched),
+      new IdleContextsRound({ settings, clock, browsers, retire }),
+    ];
+    this.#watch = new HealthWatch(rounds, log);
     this.#refill = new PristineRefill({
       settings,
       work: this.#work,
       browser: () => this.#browserToFill(),
       onOpened: () => this.#replaceIfWorn(this.#launched.current),
+      areLeasesWaiting: () => this.#allocation.hungry > 0,
     });
     this.#allocation = new ContextAllocation({
       settings,
@@ -102,6 +126,8 @@ export class BrowserPool {
       work: this.#work,
       changed: this.#changed,
       isOpen: () => this.#phase === "open",
+      refill: this.#refill,
+      retire: (stale) => this.#retireContext(stale, "silent"),
     });
   }
 
@@ -124,10 +150,12 @@ export class BrowserPool {
     const startedAtMs = this.#clock.monotonicMs();
     request.signal.throwIfAborted();
     await this.#open();
-    const allocating = this.#allocation.allocate(request);
-    const allocated = await this.#unlessAborted(allocating, request.signal);
+    const allocating = this.#allocation.allocate(request).finally(() => this.#refill.refill());
+    const allocated = await unlessAborted(allocating, request.signal, (abandoned) => {
+      const back = abandoned.then((late) => this.#giveBack(late, undefined)).catch(() => {});
+      this.#work.run("giving back a context that nobody waits for", () => back);
+    });
     const { context, temperature } = allocated;
-    this.#refill.refill();
     return leaseOf({
       pooled: context,
       allocation: { temperature, ms: this.#clock.monotonicMs() - startedAtMs },
@@ -137,27 +165,20 @@ export class BrowserPool {
   }
 
   status(): BrowserPoolStatus {
-    const { current, browsers, launches, deaths } = this.#launched;
-    const others = [...browsers, ...(this.#overflow?.browsers ?? [])].filter((browser) => browser !== current);
-    const oneSlot = current?.running.rung === "one-slot" && this.#overflow === undefined;
-    return {
-      phase: this.#statusPhase(),
-      rung: current?.running.rung ?? "none",
-      ...(current ? { current: browserStatus(current) } : {}),
-      others: others.map(browserStatus),
-      contexts: countContexts(current ? [current, ...others] : others),
-      ...(oneSlot ? { slotLimit: 1 } : {}),
-      launches,
-      crashes: deaths,
+    return poolStatus({
+      phase: this.#phase,
+      launched: this.#launched,
+      overflow: this.#overflow,
       isolationFindings: this.#findings,
-      ...(this.#lastReplaceReason === undefined ? {} : { lastReplaceReason: this.#lastReplaceReason }),
-    };
+      lastReplaceReason: this.#lastReplaceReason,
+      zombies: this.processes.zombies,
+    });
   }
 
   /** What has been used so far. One pass over /proc. */
   async usage(): Promise<BrowserUsage> {
     const groups = [...this.#launched.browsers].map(({ running }) => running.pid).filter((pid) => pid !== undefined);
-    await Promise.all(groups.map((group) => this.#cpu.read(group)));
+    for (const group of groups) this.#cpu.read(group);
     const { user, system } = process.cpuUsage();
     return {
       cpuSeconds: this.#cpu.totalSeconds + (user + system) / 1e6,
@@ -168,28 +189,17 @@ export class BrowserPool {
 
   /** At the start of each invocation: the freeze before it may have cost the browser, or time. Never rejects. */
   async thawCheck(): Promise<ThawReport> {
-    const clockJumpMs = this.#clockWatch.jumpMs();
-    const browser = this.#launched.current;
-    const first = this.#launched.launches === 0;
-    let detail = "the browser was gone";
-    if (browser) {
-      const startedAtMs = this.#clock.monotonicMs();
-      try {
-        await ping(browser, this.#settings.pingDeadlineMs);
-        return { kind: "alive", pingMs: this.#clock.monotonicMs() - startedAtMs, clockJumpMs };
-      } catch (error) {
-        detail = error instanceof Error ? error.message : String(error);
-        this.#launched.condemn(browser, "ping-deadline", true);
-        this.#work.run("killing a browser that doesn't answer", () => this.#launched.kill(browser, detail));
-      }
-    }
-    try {
-      await this.#open();
-      await this.#launched.get();
-      return first ? { kind: "started", clockJumpMs } : { kind: "replaced", detail, clockJumpMs };
-    } catch (error) {
-      return { kind: "unavailable", detail: error instanceof Error ? error.message : String(error), clockJumpMs };
-    }
+    await this.#open();
+    return this.#thaw.run();
+  }
+
+  /**
+   * Looks after browsers and waiting contexts until it is stopped; `stop` settles when no look is under way. One watch at a
+   * time, and only while an invocation runs: in a frozen container everything would seem late afterwards.
+   */
+  watch(): { stop(): Promise<void> } {
+    this.#watch.start();
+    return { stop: () => this.#watch.stop() };
   }
 
   /** Settles when nothing is under way in the background. Await it before the container may freeze. */
@@ -213,32 +223,33 @@ export class BrowserPool {
   /** Ends everything, leases included, and leaves nothing behind: no process, folder, listener or timer. Bounded, idempotent. */
   async close(): Promise<void> {
     this.#phase = "closed";
+    const watched = this.#watch.stop();
     this.#warm.close();
     this.#changed.tell();
     await Promise.all([this.#launched.close(), this.#overflow?.close()]);
-    await this.#work.settled();
+    await Promise.all([this.#work.settled(), watched]);
+  }
+
+  /** Out of the pool at once, and replaced; its end is waited for by nobody. */
+  #retireContext(context: PooledContext, reason: ContextRetireReason): void {
+    const { owner, id } = context;
+    if (context.state.kind === "gone") return;
+    if (context.isSound) this.#onEvent({ kind: "context-retired", browser: owner.id, context: id, reason });
+    const detail = reason === "silent" ? "the page's renderer didn't answer" : "its navigations had become slow";
+    context.lose({ what: "renderer", detail, browser: owner.id, neighbours: owner.jobs });
+    context.isSilent = reason === "silent";
+    this.#refill.refill();
+    this.#work.run("closing a retired context", () => owner.shut(context));
   }
 
   async #open(): Promise<void> {
     if (this.#phase !== "not-started") return;
     this.#phase = "open";
     // Not awaited: sweeping what is left of others isn't a reason for anybody to wait.
-    this.#work.run("sweeping leftover folders", () => sweepLaunchFolders(this.#settings.tempDir));
-  }
-
-  async #unlessAborted(allocating: Promise<Allocated>, signal: AbortSignal): Promise<Allocated> {
-    const aborted = Promise.withResolvers<never>();
-    const onAbort = () => aborted.reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    try {
-      return await Promise.race([allocating, aborted.promise]);
-    } catch (error) {
-      const comesLate = allocating.then((late) => this.#giveBack(late, undefined)).catch(() => {});
-      if (signal.aborted) this.#work.run("giving back a context that nobody waits for", () => comesLate);
-      throw error;
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-    }
+    this.#work.run("sweeping leftover folders", async () => {
+      await sweepLaunchFolders(this.#settings.tempDir);
+      await this.processes.readTempRoom();
+    });
   }
 
   async #giveBack({ context, leave }: Allocated, key: string | undefined): Promise<void> {
@@ -278,11 +289,5 @@ export class BrowserPool {
     const level = event.kind === "browser-launched" || event.kind === "browser-retired" ? "info" : "warn";
     this.#options.log[event.kind === "browser-closed" ? "info" : level](event.kind.replaceAll("-", " "), { ...event });
     this.#options.onEvent?.(event);
-  }
-
-  #statusPhase(): BrowserPoolStatus["phase"] {
-    if (this.#phase !== "open") return this.#phase;
-    if (this.#launched.current) return "up";
-    return this.#launched.isLaunching ? "launching" : "down";
   }
 }

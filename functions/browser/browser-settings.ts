@@ -28,8 +28,28 @@ export interface BrowserSettings {
   readonly openDeadlineMs: number;
   /** Limit of closing a context, in milliseconds; a browser that misses it is condemned. */
   readonly closeDeadlineMs: number;
-  /** Limit of the thaw check's ping, in milliseconds; a browser that misses it is replaced. */
+  /** Limit of one ping, in milliseconds; a browser that misses it after a freeze, or twice in a row, is killed. */
   readonly pingDeadlineMs: number;
+  /** How often a browser is pinged while an invocation runs, in milliseconds. */
+  readonly pingEveryMs: number;
+  /** How often the contexts that wait are looked at, in milliseconds. */
+  readonly idleCheckMs: number;
+  /** Limit of one round trip into the page of a context that waits, or is about to be leased, in milliseconds. */
+  readonly answerDeadlineMs: number;
+  /** A used context is retired when its navigations take this much longer than a fresh one's, a ratio over 1, */
+  readonly wearFactor: number;
+  /** and at least this much longer, in milliseconds. */
+  readonly wearMinMs: number;
+  /** Memory of the container, in MiB; without it nobody is evicted. */
+  readonly memoryLimitMiB?: number;
+  /** The tenant with the most memory is evicted when so much of the limit is taken. Between 0 and 1. */
+  readonly evictAtRatio: number;
+  /** Room in `tempDir` that stays free for what isn't a context's, in MiB. */
+  readonly tempReserveMiB: number;
+  /** Room in `tempDir` that a new context needs, in MiB. */
+  readonly tempPerContextMiB: number;
+  /** A browser whose own folder takes more is replaced, in MiB. */
+  readonly tempBrowserMaxMiB: number;
   /** How long a healthy browser's last leases may go on after its retirement, in milliseconds: longer than any job. */
   readonly retireGraceMs: number;
   /** The same for a condemned one. */
@@ -62,6 +82,15 @@ export const DEFAULT_BROWSER_SETTINGS: Omit<BrowserSettings, "chromiumDir"> = {
   openDeadlineMs: 10_000,
   closeDeadlineMs: 5_000,
   pingDeadlineMs: 2_000,
+  pingEveryMs: 2_000,
+  idleCheckMs: 5_000,
+  answerDeadlineMs: 1_000,
+  wearFactor: 4,
+  wearMinMs: 20,
+  evictAtRatio: 0.9,
+  tempReserveMiB: 100,
+  tempPerContextMiB: 8,
+  tempBrowserMaxMiB: 256,
   retireGraceMs: 900_000,
   condemnedGraceMs: 60_000,
   quitGraceMs: 2_000,

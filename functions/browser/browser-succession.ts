@@ -99,11 +99,15 @@ export class BrowserSuccession {
     this.#retire(old, reason, sick);
   }
 
-  /** Ends a browser that doesn't answer, its leases with it. */
-  async kill(browser: PooledBrowser, detail: string): Promise<void> {
-    this.#depart(browser);
+  /**
+   * Ends a browser that doesn't answer. Its leases are lost, and its replacement is being launched, when this returns:
+   * neither waits for what is left of it.
+   */
+  kill(browser: PooledBrowser, detail: string): void {
+    if (browser.state.kind === "closing" || browser.state.kind === "gone") return;
+    this.condemn(browser, "ping-deadline", true);
     this.#bury(browser, detail);
-    await this.#shutDown(browser, 0);
+    this.#options.work.run("killing a browser that doesn't answer", () => this.#shutDown(browser, 0));
   }
 
   /** Ends all of them; launches nothing more. */
@@ -233,7 +237,7 @@ export class BrowserSuccession {
   async #shutDown(browser: PooledBrowser, graceMs: number): Promise<void> {
     const { cpu, onEvent, onChange } = this.#options;
     const { pid } = browser.running;
-    if (pid !== undefined) await cpu.read(pid);
+    if (pid !== undefined) cpu.read(pid);
     await browser.running.close(graceMs);
     if (!this.#browsers.delete(browser)) return;
     if (pid !== undefined) cpu.settle(pid);

@@ -1,6 +1,7 @@
 import type { BrowserContext, Cookie, Page } from "playwright-core";
 
 import type { Profile } from "../core/job/job-message.ts";
+import type { ContextLoss } from "./pooled-context.ts";
 import type { AllocationTemperature } from "../core/job/job-result.ts";
 import type { ResourcePolicy } from "../core/job/resource-policy.ts";
 import type { SnapshotCookie, StateSnapshot } from "../core/session/state/session-state.ts";
@@ -15,7 +16,7 @@ export interface ContextRequest {
 }
 
 /** Why a lease is over. The first reason stays. */
-export type EndReason = "released" | "aborted" | "browser-died" | "renderer-died";
+export type EndReason = "released" | "aborted" | "browser-died" | "renderer-died" | "evicted";
 
 export interface CookieWatch {
   /** Reads a last time, and tells what changed since the last. Idempotent, bounded, never throws. */
@@ -32,10 +33,10 @@ export interface ContextLease {
     | { readonly kind: "leased" }
     | { readonly kind: "ended"; readonly reason: EndReason; readonly detail?: string };
   /**
-   * Settles when the page is lost to its holder: browser or renderer died. Never rejects; pending after a release. Leases of
+   * Settles when the page is lost to its holder: browser or renderer died, or it was evicted. Never rejects; pending after a release. Leases of
    * other pages of a context outlive the death of this one's renderer, and keep their context open.
    */
-  readonly lost: Promise<{ readonly what: "browser" | "renderer"; readonly detail: string }>;
+  readonly lost: Promise<ContextLoss>;
   cookies(): Promise<Cookie[]>;
   /**
    * What the context holds. Bounded by `openDeadlineMs`. What can't be read by then (a page that doesn't answer) is absent;

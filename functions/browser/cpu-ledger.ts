@@ -6,8 +6,8 @@ export class CpuLedger {
   #closedSeconds = 0;
 
   /** Reads a browser's process group. A group that is gone keeps its last reading. */
-  async read(group: number): Promise<void> {
-    const seconds = await cpuSecondsOfGroup(group);
+  read(group: number): void {
+    const seconds = cpuSecondsOfGroup(group);
     this.#byGroup.set(group, Math.max(seconds, this.#byGroup.get(group) ?? 0));
   }
 

@@ -8,6 +8,7 @@ import type { Browser } from "playwright-core";
 import { connectSteered } from "./cdp/connect-steered.ts";
 import { PipeTransport } from "./cdp/pipe-transport.ts";
 import { BrowserDeadlineExceeded, withDeadline } from "./deadline.ts";
+import { endFromTheLeaves } from "./health/process-ending.ts";
 import { launchArguments, type Rung } from "./launch-arguments.ts";
 import { createLaunchFolder, type LaunchFolder } from "./launch-folder.ts";
 import { groupEnds, killGroup } from "./process-group.ts";
@@ -16,6 +17,8 @@ import { RecentText } from "./recent-text.ts";
 const STDERR_TAIL_BYTES = 4_096;
 const KILL_DEADLINE_MS = 5_000;
 const EXIT_DETAIL_MS = 500;
+/** What a killed browser gets for having its processes reaped. */
+const LEAVES_FIRST_MS = 300;
 /** Limits are set by the shell that becomes Chromium: Node can't. A crash then leaves no core file in /tmp. */
 const WITHOUT_CORE_DUMPS = 'ulimit -c 0; exec "$@"';
 
@@ -31,6 +34,8 @@ export interface LaunchedBrowser {
   readonly browser: Browser;
   /** Also the id of its process group. */
   readonly pid: number;
+  /** All that it writes is in here. */
+  readonly folder: string;
   readonly rung: Rung;
   readonly launchMs: number;
   /** The last 4 KB that the browser wrote, for error messages. */
@@ -39,7 +44,7 @@ export interface LaunchedBrowser {
   readonly exited: Promise<string>;
   /**
    * Asks it to quit, kills its whole process group when `graceMs` is over, waits for the group's end and removes its
-   * folder. Idempotent and bounded; 0 kills at once.
+   * folder. Idempotent and bounded; 0 kills what hasn't ended 0.3 s after the renderers were killed.
    */
   close(graceMs: number): Promise<void>;
 }
@@ -76,6 +81,7 @@ export async function launchChromium(options: LaunchOptions): Promise<LaunchedBr
     return {
       browser,
       pid: child.pid as number,
+      folder: folder.path,
       rung: options.rung,
       launchMs: performance.now() - startedAtMs,
       stderrTail: () => stderr.toString(),
@@ -118,6 +124,11 @@ function startProcess(options: LaunchOptions, folder: LaunchFolder): ChildProces
   });
 }
 
+async function quitsWithin(pid: number, graceMs: number, quit: () => void): Promise<boolean> {
+  quit();
+  return groupEnds(pid, graceMs);
+}
+
 async function exitOf(child: ChildProcess): Promise<string> {
   try {
     const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
@@ -134,12 +145,14 @@ async function closeProcess(
   folder: LaunchFolder,
   graceMs: number,
 ): Promise<void> {
-  transport.close();
   const { pid } = child;
-  if (pid !== undefined) {
+  const quit = () => transport.close();
+  if (pid === undefined) quit();
+  else {
     // Left to quit by itself, Chromium reaps its own children; a killed one's children are init's to reap.
-    const quit = graceMs > 0 && (await groupEnds(pid, graceMs));
-    if (!quit) killGroup(pid);
+    const ended =
+      graceMs > 0 ? await quitsWithin(pid, graceMs, quit) : await endFromTheLeaves(pid, LEAVES_FIRST_MS, quit);
+    if (!ended) killGroup(pid);
     await groupEnds(pid, KILL_DEADLINE_MS);
     await withDeadline(exited, KILL_DEADLINE_MS, "the browser's exit").catch(() => {});
   }

@@ -52,10 +52,12 @@ export class LeaseLife {
 
   lose(loss: ContextLoss): void {
     if (this.#state.kind !== "leased") return;
-    void this.end(loss.what === "browser" ? "browser-died" : "renderer-died", loss.detail);
+    void this.end(END_REASON[loss.what], loss.detail);
     this.#lost.resolve(loss);
   }
 }
+
+const END_REASON = { browser: "browser-died", renderer: "renderer-died", memory: "evicted" } as const;
 
 function describe(reason: unknown): string {
   return reason instanceof Error ? reason.message : String(reason);

@@ -5,6 +5,7 @@ import { leaseHandle } from "./lease-handle.ts";
 import { LeaseLife } from "./lease-life.ts";
 import { PageFamily } from "./page-family.ts";
 import type { PooledContext } from "./pooled-context.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 
 export interface LeasePageOptions {
   readonly pooled: PooledContext;
@@ -27,7 +28,11 @@ export async function leasePageOf({ pooled, from, signal }: LeasePageOptions): P
       leave();
     },
   });
-  const onCrash = () => life.lose({ what: "renderer", detail: "the page's renderer process ended" });
+  const onCrash = () => {
+    const { owner } = pooled;
+    const detail = "the page's renderer process ended";
+    life.lose({ what: "renderer", detail, browser: owner.id, neighbours: owner.jobs });
+  };
   page.once("crash", onCrash);
   const leave = pooled.tenants.add({
     lose: (loss) => life.lose(loss),
@@ -50,22 +55,18 @@ async function openPage(pooled: PooledContext, from: LeaseLife, signal: AbortSig
     signal.throwIfAborted();
     if (from.state.kind === "ended") throw new LeaseOver(`no page of a lease that has ended: ${from.state.reason}`);
   };
-  const aborted = Promise.withResolvers<never>();
-  const onAbort = () => aborted.reject(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  aborted.promise.catch(() => {});
   const opening = storage.alone(() => {
     stillWanted();
     return owner.inOpenDeadline(context.newPage(), "opening a page");
   });
+  const page = await unlessAborted(opening, signal, (abandoned) => {
+    abandoned.then((late) => late.close()).catch(() => {});
+  });
   try {
-    const page = await Promise.race([opening, aborted.promise]);
     stillWanted();
-    return page;
   } catch (error) {
-    opening.then((page) => page.close()).catch(() => {});
+    page.close().catch(() => {});
     throw error;
-  } finally {
-    signal.removeEventListener("abort", onAbort);
   }
+  return page;
 }

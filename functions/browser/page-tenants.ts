@@ -13,6 +13,10 @@ export class PageTenants {
   readonly #tenants = new Set<PageTenant>();
   #whenNone: (() => void)[] = [];
 
+  get size(): number {
+    return this.#tenants.size;
+  }
+
   /** @returns what ends it; idempotent */
   add(tenant: PageTenant): () => void {
     this.#tenants.add(tenant);

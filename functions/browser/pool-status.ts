@@ -1,6 +1,7 @@
 import type { Rung } from "./launch-arguments.ts";
 import type { RungFailure } from "./launch-failures.ts";
 import type { ReplaceReason } from "./browser-event.ts";
+import type { BrowserSuccession } from "./browser-succession.ts";
 import type { PooledBrowser } from "./pooled-browser.ts";
 
 export interface ContextCounts {
@@ -42,12 +43,42 @@ export interface BrowserPoolStatus {
   readonly launches: number;
   /** Browsers that ended without being asked to. */
   readonly crashes: number;
+  /** Dead processes of launched browsers that nobody has reaped; each takes a place in the process table. */
+  readonly zombies: number;
   /** Why better rungs of the ladder didn't hold in this container. */
   readonly isolationFindings: readonly RungFailure[];
   readonly lastReplaceReason?: ReplaceReason;
 }
 
-export function browserStatus(browser: PooledBrowser): BrowserStatus {
+export interface PoolSnapshot extends Pick<BrowserPoolStatus, "isolationFindings" | "zombies"> {
+  readonly phase: "not-started" | "open" | "draining" | "closed";
+  readonly launched: BrowserSuccession;
+  readonly overflow: BrowserSuccession | undefined;
+  readonly lastReplaceReason: ReplaceReason | undefined;
+}
+
+export function poolStatus(pool: PoolSnapshot): BrowserPoolStatus {
+  const { phase, launched, overflow, isolationFindings, lastReplaceReason, zombies } = pool;
+  const { current, browsers, launches, deaths } = launched;
+  const others = [...browsers, ...(overflow?.browsers ?? [])].filter((browser) => browser !== current);
+  const oneSlot = current?.running.rung === "one-slot" && overflow === undefined;
+  const isUp = current ? "up" : launched.isLaunching ? "launching" : "down";
+  return {
+    phase: phase === "open" ? isUp : phase,
+    rung: current?.running.rung ?? "none",
+    ...(current ? { current: browserStatus(current) } : {}),
+    others: others.map(browserStatus),
+    contexts: countContexts(current ? [current, ...others] : others),
+    ...(oneSlot ? { slotLimit: 1 } : {}),
+    launches,
+    crashes: deaths,
+    zombies,
+    isolationFindings,
+    ...(lastReplaceReason === undefined ? {} : { lastReplaceReason }),
+  };
+}
+
+function browserStatus(browser: PooledBrowser): BrowserStatus {
   const { id, running, state, uses, ageMs } = browser;
   return {
     id,
@@ -62,7 +93,7 @@ export function browserStatus(browser: PooledBrowser): BrowserStatus {
   };
 }
 
-export function countContexts(browsers: Iterable<PooledBrowser>): ContextCounts {
+function countContexts(browsers: Iterable<PooledBrowser>): ContextCounts {
   const counts = { opening: 0, pristine: 0, leased: 0, warm: 0, closing: 0 };
   for (const browser of browsers) {
     counts.opening += browser.opening;

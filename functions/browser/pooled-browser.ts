@@ -3,6 +3,8 @@ import type { Profile } from "../core/job/job-message.ts";
 import type { BrowserClock } from "./browser-clock.ts";
 import type { ReplaceReason } from "./browser-event.ts";
 import type { BrowserSettings } from "./browser-settings.ts";
+import { killRenderersOf } from "./health/renderer-kill.ts";
+import { RendererOwners } from "./health/renderer-owners.ts";
 import { OpeningTimes } from "./opening-times.ts";
 import { openContext, type OpenedContext } from "./open-context.ts";
 import { PooledContext } from "./pooled-context.ts";
@@ -34,6 +36,8 @@ export class PooledBrowser {
   readonly id: string;
   readonly running: RunningBrowser;
   readonly contexts = new Set<PooledContext>();
+  /** Which process serves which of them. */
+  readonly renderers = new RendererOwners(this.contexts);
   state: BrowserState = { kind: "live" };
   readonly #options: PooledBrowserOptions;
   readonly #bornAtMs: number;
@@ -75,6 +79,16 @@ export class PooledBrowser {
     return this.#claims.size;
   }
 
+  /**
+   * How many jobs may be at work in it: one for each lease, and one for each page of a context whose pages are leased apart
+   * (the lease of such a context has no job of its own). One that is beginning or ending counts: it may do harm already, or still.
+   */
+  get jobs(): number {
+    let jobs = this.#claims.size;
+    for (const { tenants } of this.contexts) jobs += Math.max(0, tenants.size - 1);
+    return jobs;
+  }
+
   count(kind: "pristine" | "leased" | "warm" | "closing"): number {
     let count = 0;
     for (const context of this.contexts) if (context.state.kind === kind) count += 1;
@@ -88,10 +102,10 @@ export class PooledBrowser {
   }
 
   /**
-   * Opens a context with a page, for a lease or to be kept ready.
+   * Opens a context with a page, for a lease or to be kept ready: `purpose` is asked when it is open.
    * @throws BrowserDeadlineExceeded (the browser is sick then), or what Playwright says of a dying browser
    */
-  async open(profile: Profile, purpose: "pristine" | "leased"): Promise<PooledContext> {
+  async open(profile: Profile, purpose: () => "pristine" | "leased"): Promise<PooledContext> {
     const { clock, random, settings } = this.#options;
     const startedAtMs = clock.monotonicMs();
     this.#made += 1;
@@ -101,7 +115,7 @@ export class PooledBrowser {
     try {
       const opened = await this.whileUp(opening, settings.openDeadlineMs, "opening a context");
       this.#openingTimes.add(clock.monotonicMs() - startedAtMs);
-      return this.#admit({ ...opened, id: `${this.id}/${number}`, owner: this, profile, state: { kind: purpose } });
+      return this.#admit({ ...opened, id: `${this.id}/${number}`, owner: this, profile, state: { kind: purpose() } });
     } catch (error) {
       if (error instanceof BrowserDeadlineExceeded) {
         opening.then(({ context }) => context.close()).catch(() => {});
@@ -114,18 +128,36 @@ export class PooledBrowser {
     }
   }
 
-  /** Closes a context. Bounded, idempotent, and never throws: when the browser doesn't do it, the browser is sick. */
+  /**
+   * Closes a context. Bounded by twice `closeDeadlineMs`, idempotent, and never throws. One that doesn't close loses its
+   * own renderers first; when that doesn't help either, the browser is sick.
+   */
   async shut(context: PooledContext): Promise<void> {
     if (context.state.kind === "closing" || context.state.kind === "gone") return;
+    // A renderer that doesn't answer wouldn't end by itself either when its context is closed.
+    if (context.isSilent) killRenderersOf(context);
     context.state = { kind: "closing" };
-    try {
-      await this.whileUp(context.context.close(), this.#options.settings.closeDeadlineMs, "closing a context");
-    } catch {
+    const closing = context.context.close();
+    if (!(await this.#settles(closing))) {
+      killRenderersOf(context);
       // A browser that can't close a context can't be trusted with the next one. A dead one isn't sick, it is gone.
-      const died = this.state.kind === "gone" || !this.running.browser.isConnected();
-      if (!died) this.#options.onSick(this, "close-deadline");
+      if (!(await this.#settles(closing)) && this.#isUp()) this.#options.onSick(this, "close-deadline");
     }
     this.#forget(context);
+  }
+
+  async #settles(closing: Promise<void>): Promise<boolean> {
+    if (!this.#isUp()) return false;
+    try {
+      await this.inCloseDeadline(closing, "closing a context");
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #isUp(): boolean {
+    return this.state.kind !== "gone" && this.running.browser.isConnected();
   }
 
   /**
@@ -147,7 +179,7 @@ export class PooledBrowser {
 
   /** Something in it didn't close: it is sick if it doesn't answer at all. Bounded, never throws. */
   async checkAfterMissedClose(): Promise<void> {
-    if (this.state.kind === "gone" || !this.running.browser.isConnected()) return;
+    if (!this.#isUp()) return;
     await ping(this, this.#options.settings.pingDeadlineMs).catch(() => this.#options.onSick(this, "close-deadline"));
   }
 
@@ -161,8 +193,9 @@ export class PooledBrowser {
     if (this.state.kind === "gone") return;
     this.state = { kind: "gone", detail };
     this.#gone.reject(new Error(`the browser is gone: ${detail}`));
+    const neighbours = this.jobs;
     for (const context of this.contexts) {
-      context.lose({ what: "browser", detail });
+      context.lose({ what: "browser", detail, browser: this.id, neighbours });
       this.#forget(context);
     }
   }
@@ -181,7 +214,8 @@ export class PooledBrowser {
     this.contexts.add(context);
     context.page.once("crash", () => {
       if (!context.isSound) return;
-      context.lose({ what: "renderer", detail: "the page's renderer process ended" });
+      const detail = "the page's renderer process ended";
+      context.lose({ what: "renderer", detail, browser: this.id, neighbours: this.jobs });
       this.#options.onRendererDied(context);
     });
     return context;

@@ -1,6 +1,8 @@
 import type { BrowserContext, Page } from "playwright-core";
 
+import type { ContextLossKind } from "../core/job/job-history.ts";
 import type { Profile } from "../core/job/job-message.ts";
+import { probePages } from "./cdp/steering.ts";
 import { PageTenants } from "./page-tenants.ts";
 import type { PooledBrowser } from "./pooled-browser.ts";
 import { ContextStorage } from "./state/context-storage.ts";
@@ -15,8 +17,13 @@ export type ContextState =
   | { readonly kind: "gone" };
 
 export interface ContextLoss {
-  readonly what: "browser" | "renderer";
+  /** `memory`: evicted, because the container would have run out of it. */
+  readonly what: ContextLossKind;
   readonly detail: string;
+  /** The pool's id of its browser. */
+  readonly browser: string;
+  /** Leases that the browser had at that moment, this one included. */
+  readonly neighbours: number;
 }
 
 /** One context with its page, from its opening to its end. Its state is the only record of what it is used for. */
@@ -36,6 +43,10 @@ export class PooledContext {
   state: ContextState;
   /** Leases that it has served. */
   uses = 0;
+  /** Its page's renderer was asked, and didn't answer in time. */
+  isSilent = false;
+  /** Settles when nobody looks after it any more while it waits. Who takes it waits for that. Never rejects. */
+  inspected: Promise<void> = Promise.resolve();
   /** The listeners that page and context had before their first holder. */
   unused: { restore(): void } = { restore: () => {} };
   #loss: ContextLoss | undefined;
@@ -76,10 +87,22 @@ export class PooledContext {
     return this.#loss === undefined && this.state.kind !== "closing" && this.state.kind !== "gone";
   }
 
+  /** Whether the renderer of its page answers in time: one round trip. Never rejects. */
+  async answers(deadlineMs: number): Promise<boolean> {
+    try {
+      // A renderer that dies leaves the question unanswered.
+      const answer = Promise.race([probePages(this.context, this.page), this.lost]);
+      await this.owner.whileUp(answer, deadlineMs, "a page's answer");
+    } catch {
+      return false;
+    }
+    return this.isSound;
+  }
+
   /** The first loss stays. One that is closing anyway isn't lost. */
   lose(loss: ContextLoss): void {
-    // Another page's renderer is another process, the browser is everybody's.
-    if (loss.what === "browser") this.tenants.lose(loss);
+    // A page's renderer is its own, as a rule; the browser and the memory are everybody's.
+    if (loss.what !== "renderer") this.tenants.lose(loss);
     if (!this.isSound) return;
     this.#loss = loss;
     this.#settleLoss(loss);

@@ -10,6 +10,8 @@ export interface RunningBrowser {
   readonly browser: Browser;
   /** Undefined for an attached one: its process isn't ours. */
   readonly pid?: number;
+  /** Its own folder, absolute. Undefined for an attached one. */
+  readonly folder?: string;
   readonly rung: Rung | "attached";
   readonly launchMs: number;
   stderrTail(): string;

@@ -6,9 +6,15 @@ import { identityCommands, isKeptByUs, unaskedHints } from "./identity-commands.
 import type { Attachment, CdpMessage, TargetInfo } from "./message.ts";
 import { letGo, OwnContexts, type ForeignTarget } from "./own-contexts.ts";
 import { loadsResources, RequestFilter } from "./request-filter.ts";
+import { TalkQuota } from "./talk-quota.ts";
 
 /** Above any id that Playwright counts up to, below the protocol's 32 bits. */
 const FIRST_OWN_ID = 1_000_000_000;
+
+/** Most pages of a context: what a page opens beyond is closed at once. */
+const PAGES_PER_CONTEXT = 20;
+/** Opening windows keeps the browser's own process from its other tenants: who goes on after so many refusals is ended. */
+const REFUSED_MOST = 20;
 
 /** Whether a connection sees the contexts of other clients on the same browser, and its default context. */
 export type Visibility = "every context" | "own contexts only";
@@ -21,6 +27,8 @@ export type Visibility = "every context" | "own contexts only";
  */
 export class SteeredTransport implements ConnectOverCDPTransport {
   onmessage?: (message: object) => void;
+  /** When the browser last said anything, by `performance.now()`. */
+  heardAtMs = 0;
   readonly #browser: ConnectOverCDPTransport;
   readonly #own: OwnContexts | undefined;
   /** Answers that may have changed a context's cookies. */
@@ -28,7 +36,10 @@ export class SteeredTransport implements ConnectOverCDPTransport {
   readonly #attachments = new Map<string, Attachment>();
   readonly #filters = new Map<string, RequestFilter>();
   readonly #contexts = new Map<string, ContextSteering>();
-  readonly #waiting = new Map<number, PromiseWithResolvers<CdpMessage>>();
+  readonly #waiting = new Map<number, PromiseWithResolvers<CdpMessage> & { readonly sessionId: string | undefined }>();
+  /** How many popups were too many, by context. */
+  readonly #refused = new Map<string, number>();
+  readonly #talk = new TalkQuota();
   #nextId = FIRST_OWN_ID;
   #onclose: ((reason?: string) => void) | undefined;
   #closed: { readonly reason: string | undefined } | undefined;
@@ -68,15 +79,24 @@ export class SteeredTransport implements ConnectOverCDPTransport {
   async steer(browserContextId: string, steering: ContextSteering): Promise<void> {
     const before = this.#contexts.get(browserContextId) ?? UNSTEERED;
     this.#contexts.set(browserContextId, steering);
-    const sessions = [...this.#attachments.values()].filter(
-      ({ target }) => target.browserContextId === browserContextId,
+    const commands = this.attachmentsOf(browserContextId).flatMap((attachment) =>
+      this.#changes(attachment, before, steering),
     );
-    const commands = sessions.flatMap((attachment) => this.#changes(attachment, before, steering));
     await Promise.all(commands.map((command) => this.#ask(command)));
   }
 
   steeringOf(browserContextId: string): ContextSteering {
     return this.#contexts.get(browserContextId) ?? UNSTEERED;
+  }
+
+  /** What this connection is attached to in a context: pages, popups, workers, and frames in a process of their own. */
+  attachmentsOf(browserContextId: string): readonly Attachment[] {
+    return [...this.#attachments.values()].filter(({ target }) => target.browserContextId === browserContextId);
+  }
+
+  /** A command of ours. Never rejects: an error is in the answer. A target that hangs answers when it has ended. */
+  ask(command: CdpMessage): Promise<CdpMessage> {
+    return this.#ask(command);
   }
 
   #changes({ sessionId, target }: Attachment, before: ContextSteering, after: ContextSteering): CdpMessage[] {
@@ -94,6 +114,7 @@ export class SteeredTransport implements ConnectOverCDPTransport {
     this.#own?.sent(command);
     if (command.method === "Target.disposeBrowserContext") {
       this.#contexts.delete(String(command.params?.["browserContextId"]));
+      this.#refused.delete(String(command.params?.["browserContextId"]));
     }
     const attachment = command.sessionId === undefined ? undefined : this.#attachments.get(command.sessionId);
     if (!attachment) return command;
@@ -113,12 +134,16 @@ export class SteeredTransport implements ConnectOverCDPTransport {
   }
 
   #receive(message: CdpMessage): void {
+    this.heardAtMs = performance.now();
     const own = message.id === undefined ? undefined : this.#waiting.get(message.id);
     if (own) {
       this.#waiting.delete(message.id as number);
       own.resolve(message);
       return;
     }
+    const talk = this.#talk.judge(message.method, message.sessionId, performance.now());
+    if (talk === "storm") this.#crash(message.sessionId);
+    if (talk !== "pass") return;
     this.#own?.received(message);
     const foreign = this.#own?.foreignTarget(message);
     if (foreign) {
@@ -152,6 +177,15 @@ export class SteeredTransport implements ConnectOverCDPTransport {
     const attachment = { sessionId, target };
     this.#attachments.set(sessionId, attachment);
     const steering = this.#contexts.get(target.browserContextId ?? "");
+    if (this.#isOneTooMany(target)) {
+      const refused = this.#refused.get(target.browserContextId ?? "") ?? 0;
+      this.#refused.set(target.browserContextId ?? "", refused + 1);
+      if (refused === REFUSED_MOST) this.#crash(this.#sessionOf(target.openerId));
+      // In this order: its opener may share its thread, and would stay held along with it.
+      void this.#ask({ sessionId, method: "Runtime.runIfWaitingForDebugger" });
+      void this.#ask({ method: "Target.closeTarget", params: { targetId: target.targetId } });
+      return "ours";
+    }
     if (!steering) return "playwright's";
     // Nothing waits for the answers: commands of a session are carried out in order, and Playwright lets it run last.
     for (const command of this.#changes(attachment, UNSTEERED, steering)) void this.#ask(command);
@@ -163,9 +197,40 @@ export class SteeredTransport implements ConnectOverCDPTransport {
     return "ours";
   }
 
+  #sessionOf(targetId: string | undefined): string | undefined {
+    return [...this.#attachments.values()].find(({ target }) => target.targetId === targetId)?.sessionId;
+  }
+
+  /** Only what a page opened by itself: what Playwright asked for, somebody waits for. */
+  #isOneTooMany({ type, openerId, browserContextId }: TargetInfo): boolean {
+    if (type !== "page" || openerId === undefined || browserContextId === undefined) return false;
+    const pages = this.attachmentsOf(browserContextId).filter(({ target }) => target.type === "page");
+    return pages.length > PAGES_PER_CONTEXT;
+  }
+
+  /** Ends the renderer of a page that would drown its neighbours: their answers travel by the same way. */
+  #crash(sessionId: string | undefined): void {
+    const guilty = this.#attachments.get(sessionId ?? "");
+    if (guilty?.target.type === "page")
+      void this.#ask({ sessionId: guilty.sessionId, method: "Page.crash", params: {} });
+    if (!guilty || guilty.target.type === "page") return;
+    // A frame's or a worker's session can't end it: all the pages that may hold it go.
+    const pages = this.attachmentsOf(guilty.target.browserContextId ?? "").filter(
+      ({ target }) => target.type === "page",
+    );
+    for (const page of pages) this.#crash(page.sessionId);
+  }
+
   #detached(sessionId: string): void {
+    this.#talk.forget(sessionId);
     this.#attachments.delete(sessionId);
     this.#filters.delete(sessionId);
+    // The browser doesn't answer what was still asked of it.
+    for (const [id, waiting] of this.#waiting) {
+      if (waiting.sessionId !== sessionId) continue;
+      this.#waiting.delete(id);
+      waiting.resolve({ id, error: { message: "the target is gone" } });
+    }
   }
 
   #decided({ sessionId, params }: CdpMessage): boolean {
@@ -186,7 +251,7 @@ export class SteeredTransport implements ConnectOverCDPTransport {
 
   #ask(command: CdpMessage): Promise<CdpMessage> {
     const id = this.#nextId++;
-    const answer = Promise.withResolvers<CdpMessage>();
+    const answer = { ...Promise.withResolvers<CdpMessage>(), sessionId: command.sessionId };
     this.#waiting.set(id, answer);
     try {
       this.#browser.send({ ...command, id });

@@ -60,3 +60,26 @@ test("a pristine context whose renderer dies is replaced, and never handed out",
   await pool.settled();
   expect(pool.status().contexts).toMatchObject({ pristine: 1, leased: 2 });
 });
+
+test("a lease that comes while a context is being opened to be kept ready takes that one", async () => {
+  const { pool } = await openPool({ pristine: { default: 1, stealth: 0, mobile: 0 } });
+  await pool.start();
+  expect(pool.status().contexts).toMatchObject({ opening: 1, pristine: 0 });
+  const lease = await pool.leaseContext(request());
+  expect(lease.allocation.temperature).toBe("warm");
+  expect(await lease.page.evaluate(() => 1 + 1)).toBe(2);
+  await pool.settled();
+  // One for the lease and one kept ready; another opened for the lease would be a third.
+  expect(pool.status()).toMatchObject({ current: { uses: 2 }, contexts: { leased: 1, pristine: 1 } });
+});
+
+test("while leases wait for contexts, none is opened to be kept ready", async () => {
+  const { pool } = await openPool({ pristine: { default: 2, stealth: 0, mobile: 0 } });
+  const waiting = [1, 2, 3, 4].map(() => pool.leaseContext(request()));
+  await Promise.race(waiting);
+  const { opening, leased, pristine } = pool.status().contexts;
+  expect(opening + leased + pristine).toBe(4);
+  await Promise.all(waiting);
+  await pool.settled();
+  expect(pool.status().contexts).toMatchObject({ leased: 4, pristine: 2 });
+});

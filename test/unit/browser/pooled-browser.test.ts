@@ -31,7 +31,7 @@ function silentBrowser(openDeadlineMs: number) {
 
 test("what is under way settles at once when the browser goes, and it is empty then", async () => {
   const { pooled, sick } = silentBrowser(600_000);
-  const opening = pooled.open("default", "leased");
+  const opening = pooled.open("default", () => "leased");
   expect([pooled.opening, pooled.uses]).toEqual([1, 1]);
   pooled.end("signal SIGKILL");
   await expect(opening).rejects.toThrow("the browser is gone: signal SIGKILL");
@@ -41,7 +41,7 @@ test("what is under way settles at once when the browser goes, and it is empty t
 
 test("a browser that doesn't open a context in time is sick", async () => {
   const { pooled, sick } = silentBrowser(5);
-  await expect(pooled.open("default", "pristine")).rejects.toThrow(BrowserDeadlineExceeded);
+  await expect(pooled.open("default", () => "pristine")).rejects.toThrow(BrowserDeadlineExceeded);
   expect([pooled.opening, sick]).toEqual([0, ["open-deadline"]]);
 });
 

@@ -11,16 +11,21 @@ test.each([
 ])("reads a stat line whose name is %s and state %s", (name, state, zombie) => {
   expect(parseProcessStat(`77 ${name} ${state} ${FIELDS}`)).toEqual({
     pid: 77,
+    parent: 1,
     group: 4242,
+    state,
     zombie,
     startTicks: 987_654,
+    cpuSeconds: 0.26,
+    ownCpuSeconds: 0.11,
   });
 });
 
 test("knows this process, and none that isn't there", async () => {
   const own = await readProcess(process.pid);
-  expect(own).toMatchObject({ pid: process.pid, zombie: false });
+  expect(own).toMatchObject({ pid: process.pid, parent: process.ppid, zombie: false });
   expect(own?.startTicks).toBeGreaterThan(0);
-  expect(await liveMembers(own?.group ?? -1)).toContainEqual(own);
+  const members = await liveMembers(own?.group ?? -1);
+  expect(members.find(({ pid }) => pid === process.pid)?.startTicks).toBe(own?.startTicks);
   expect(await readProcess(4_194_301)).toBeUndefined();
 });
