@@ -93,7 +93,7 @@ async function readFieldByField(open: Page): Promise<unknown> {
 function runOf<Input>(open: Page, input: Input): StrategyRun<Input> {
   const deadlineAtMs = performance.now() + DEADLINE_MS;
   const refuse = async () => {
-    throw new Error("a read neither saves a checkpoint nor writes an artifact");
+    throw new Error("a read neither reports progress, nor opens a page again, nor writes an artifact");
   };
   return {
     input,
@@ -103,6 +103,7 @@ function runOf<Input>(open: Page, input: Input): StrategyRun<Input> {
     signal: new AbortController().signal,
     remainingMs: () => deadlineAtMs - performance.now(),
     resume: undefined,
+    reopenPage: refuse,
     checkpoint: refuse,
     exclusively: (section) => section(),
     artifact: refuse,

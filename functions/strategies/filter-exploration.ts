@@ -5,11 +5,11 @@ import { TEXT_ONLY } from "../core/job/resource-policy.ts";
 import { defineStrategy } from "./contract/define-strategy.ts";
 import { fullUrl } from "./page/address.ts";
 import { evaluateOnce, visit } from "./page/visit.ts";
+import { openProgress } from "./progress/progress.ts";
 import { filterInput, filterSelectors, listingSelectors, readFilteredList } from "./shop/filters.ts";
-import { filterStates, type FilterState, type SkippedOption } from "./shop/filter-states.ts";
+import { filterState, filterStates, skippedOption } from "./shop/filter-states.ts";
 import { listingInput } from "./shop/listing.ts";
 import { readListingInPage } from "./shop/listing-in-page.ts";
-import { resumePacked, savePacked } from "./shop/packed-cursor.ts";
 
 const input = z.strictObject({
   url: fullUrl.describe("The category, or any list of products with filters."),
@@ -30,10 +30,7 @@ const input = z.strictObject({
   maxStates: z.int().min(1).max(2_000).default(500).describe("At most so many ways to filter; one page load each."),
 });
 
-const applied = z.object({ filter: z.string(), value: z.string() });
-const explored = z.object({
-  applied: z.array(applied),
-  url: z.string(),
+const explored = filterState.extend({
   count: z.number().nullable().describe("Products of the filtered list, as the shop states."),
   keys: z.array(z.string()).describe("The products of its first page."),
 });
@@ -42,20 +39,14 @@ const output = z.object({
   url: z.string(),
   count: z.number().nullable(),
   explored: z.array(explored),
-  skipped: z.array(applied.extend({ reason: z.string() })).describe("Options that no address applies."),
+  skipped: z.array(skippedOption).describe("Options that no address applies."),
   cut: z.number().describe("Ways to filter that maxStates left out."),
 });
 
-interface Cursor {
-  readonly url: string;
-  readonly count: number | null;
-  readonly states: readonly FilterState[];
-  readonly skipped: readonly SkippedOption[];
-  readonly cut: number;
-  readonly explored: z.output<typeof explored>[];
-}
+/** What the list's own page told, and what was found so far: one for each of the first states. */
+const cursor = output.extend({ states: z.array(filterState) });
+type Cursor = z.output<typeof cursor>;
 
-const STAGE = "explore";
 const AT = "filters";
 
 export default defineStrategy({
@@ -82,20 +73,16 @@ export default defineStrategy({
       const states = filterStates(wanted, run.input.combine, run.input.maxStates);
       return { url: read.filters.url, count: read.listing.statedCount, ...states, explored: [] };
     };
-    const cursor = ((await resumePacked(run, STAGE)) as Cursor | undefined) ?? (await plan());
-    for (const state of cursor.states.slice(cursor.explored.length)) {
+    const progress = await openProgress(run, "filters/1", cursor);
+    const { states, explored: found, ...told } = progress.resumed ?? (await plan());
+    for (const state of states.slice(found.length)) {
+      // Before each state and not behind it: the first has the list's own page behind it, the last has nothing ahead.
+      await progress.report("explore", { ...told, states, explored: [...found] });
       const at = `${AT} ${state.applied.map(({ filter, value }) => `${filter}=${value}`).join("&")}`;
       await visit(run, run.page, state.url, { at });
       const read = await evaluateOnce(run, run.page, at, readListingInPage, listing);
-      cursor.explored.push({
-        ...state,
-        applied: [...state.applied],
-        count: read.statedCount,
-        keys: read.cards.map(({ key }) => key),
-      });
-      if (cursor.explored.length < cursor.states.length) await savePacked(run, STAGE, cursor);
+      found.push({ ...state, count: read.statedCount, keys: read.cards.map(({ key }) => key) });
     }
-    const { url, count, skipped, cut, explored: results } = cursor;
-    return { url, count, explored: results, skipped: [...skipped], cut };
+    return { ...told, explored: found };
   },
 });

@@ -5,10 +5,11 @@ import { TEXT_ONLY } from "../core/job/resource-policy.ts";
 import { defineStrategy } from "./contract/define-strategy.ts";
 import { fullUrl } from "./page/address.ts";
 import { visit } from "./page/visit.ts";
+import { openProgress } from "./progress/progress.ts";
 import { fieldsSchema, selector } from "./reading/field.ts";
+import { readProblem } from "./reading/read-problem.ts";
 import { extractProduct } from "./shop/extract-product.ts";
 import { attributeName } from "./shop/listing.ts";
-import { resumePacked, savePacked } from "./shop/packed-cursor.ts";
 import { productSchema, SOURCES } from "./shop/product.ts";
 
 const place = (what: string) =>
@@ -48,7 +49,7 @@ const found = z.object({
   product: productSchema,
   sources: z.record(z.string(), z.enum(SOURCES)).describe("Where each field's value comes from."),
   fields: z.record(z.string(), z.unknown()),
-  problems: z.array(z.object({ at: z.string(), field: z.string(), problem: z.string() })),
+  problems: z.array(readProblem),
 });
 const missing = z.object({
   kind: z.literal("missing"),
@@ -56,9 +57,9 @@ const missing = z.object({
   error: z.object({ name: z.string(), message: z.string() }),
 });
 const entry = z.discriminatedUnion("kind", [found, missing]);
-type Entry = z.output<typeof entry>;
 
-const STAGE = "products";
+/** The products of the first addresses, one for each. */
+const cursor = z.array(entry);
 
 export default defineStrategy({
   name: "product-extraction",
@@ -70,7 +71,8 @@ export default defineStrategy({
   resources: TEXT_ONLY,
   run: async (run) => {
     const { urls, selectors, fields } = run.input;
-    const products = ((await resumePacked(run, STAGE)) as Entry[] | undefined) ?? [];
+    const progress = await openProgress(run, "products/1", cursor);
+    const products = progress.resumed ?? [];
     let lastFailure: PermanentFailure | undefined;
     for (const [index, url] of urls.entries()) {
       if (index < products.length) continue;
@@ -94,7 +96,7 @@ export default defineStrategy({
         lastFailure = error;
         products.push({ kind: "missing", requestedUrl: url, error: { name: error.name, message: error.message } });
       }
-      if (index < urls.length - 1) await savePacked(run, STAGE, products);
+      if (index < urls.length - 1) await progress.report("products", [...products]);
     }
     const count = products.filter(({ kind }) => kind === "found").length;
     if (count === 0 && lastFailure !== undefined) throw lastFailure;

@@ -4,6 +4,7 @@ import { TEXT_ONLY } from "../core/job/resource-policy.ts";
 import { defineStrategy } from "./contract/define-strategy.ts";
 import { fullUrl } from "./page/address.ts";
 import { fieldsSchema, selector } from "./reading/field.ts";
+import { readProblem } from "./reading/read-problem.ts";
 import { listingInput, productCard } from "./shop/listing.ts";
 import { walkPages } from "./shop/walk-pages.ts";
 
@@ -49,7 +50,7 @@ const output = z.object({
   ended: z.enum(["end-of-list", "max-pages", "max-products"]).describe("Why there are no more."),
   complete: z.boolean().describe("The list's end was reached, and what was found is what the shop states."),
   products: z.array(productCard),
-  problems: z.array(z.object({ at: z.string(), field: z.string(), problem: z.string() })),
+  problems: z.array(readProblem),
 });
 
 export default defineStrategy({

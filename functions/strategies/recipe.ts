@@ -3,6 +3,8 @@ import { z } from "zod";
 import { EVERYTHING, TEXT_ONLY } from "../core/job/resource-policy.ts";
 import { artifactSchema } from "./capture/capture.ts";
 import { defineStrategy } from "./contract/define-strategy.ts";
+import { readProblem } from "./reading/read-problem.ts";
+import { recipeProgress } from "./recipe/progress/recipe-progress.ts";
 import { runRecipe } from "./recipe/run-steps.ts";
 import { beginProblem, flatSteps, stepsSchema } from "./recipe/steps.ts";
 
@@ -27,7 +29,7 @@ const output = z.object({
   values: z.record(z.string(), z.unknown()).describe("What was read, by name."),
   artifacts: z.array(artifactSchema).describe("Files that the recipe wrote."),
   problems: z
-    .array(z.object({ at: z.string(), field: z.string(), problem: z.string() }))
+    .array(readProblem)
     .describe("What was there and couldn't be read as its type, and limits that cut something off."),
 });
 
@@ -44,5 +46,5 @@ export default defineStrategy({
     const loading = (kind: (typeof load)[number]) => (load.includes(kind) ? "load" : "block");
     return { images: loading("images"), fonts: loading("fonts"), media: loading("media") };
   },
-  run: (run) => runRecipe(run, run.input.steps),
+  run: async (run) => runRecipe(run, run.input.steps, await recipeProgress(run, run.input.steps)),
 });

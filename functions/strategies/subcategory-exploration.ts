@@ -5,10 +5,10 @@ import { TEXT_ONLY } from "../core/job/resource-policy.ts";
 import { defineStrategy } from "./contract/define-strategy.ts";
 import { fullUrl, withoutFragment } from "./page/address.ts";
 import { evaluateOnce, visit } from "./page/visit.ts";
+import { openProgress } from "./progress/progress.ts";
 import { selector } from "./reading/field.ts";
 import { readCategoriesInPage } from "./shop/categories-in-page.ts";
-import { nextToOpen, treeOf, withPage, type Category, type CategoryNode } from "./shop/category-tree.ts";
-import { resumePacked, savePacked } from "./shop/packed-cursor.ts";
+import { categoryNode, nextToOpen, treeOf, withPage, type Category } from "./shop/category-tree.ts";
 
 const input = z.strictObject({
   url: fullUrl.describe("The category to begin at, or the shop's home page."),
@@ -42,13 +42,8 @@ const output = z.object({
   cut: z.number().describe("Subcategories that the limits left out."),
 });
 
-interface Cursor {
-  readonly nodes: readonly CategoryNode[];
-  readonly pages: number;
-  readonly cut: number;
-}
-
-const STAGE = "categories";
+const walked = z.object({ nodes: z.array(categoryNode).min(1).readonly(), pages: z.int(), cut: z.int() });
+type Walked = z.output<typeof walked>;
 
 export default defineStrategy({
   name: "subcategory-exploration",
@@ -73,8 +68,8 @@ export default defineStrategy({
       count: null,
       isOpened: false,
     };
-    const resumed = (await resumePacked(run, STAGE)) as Cursor | undefined;
-    let cursor: Cursor = resumed ?? { nodes: [first], pages: 0, cut: 0 };
+    const progress = await openProgress(run, "categories/1", walked);
+    let cursor: Walked = progress.resumed ?? { nodes: [first], pages: 0, cut: 0 };
     for (;;) {
       const index = nextToOpen(cursor.nodes, maxDepth);
       const node = index === undefined ? undefined : cursor.nodes[index];
@@ -87,7 +82,7 @@ export default defineStrategy({
       }
       const added = withPage(cursor.nodes, index, page, { maxDepth, maxBreadth, maxCategories });
       cursor = { nodes: added.nodes, pages: cursor.pages + 1, cut: cursor.cut + added.cut };
-      if (nextToOpen(cursor.nodes, maxDepth) !== undefined) await savePacked(run, STAGE, cursor);
+      if (nextToOpen(cursor.nodes, maxDepth) !== undefined) await progress.report("categories", cursor);
     }
     const root = treeOf(cursor.nodes) as Category & z.output<typeof category>;
     return { root, categories: cursor.nodes.length, pages: cursor.pages, cut: cursor.cut };

@@ -73,7 +73,7 @@ export async function printPdf(
 }
 
 function capturing<Value>(run: CaptureRun, page: StrategyPage, at: string, take: () => Promise<Value>): Promise<Value> {
-  return navigating(at, page.url(), () => within(run, CAPTURE_TIMEOUT_MS + GRACE_MS, at, take));
+  return navigating(run, at, page.url(), () => within(run, CAPTURE_TIMEOUT_MS + GRACE_MS, at, take));
 }
 
 async function refuseTooLarge(page: StrategyPage, at: string): Promise<void> {

@@ -31,9 +31,19 @@ export interface StrategyRun<Input> {
   readonly signal: AbortSignal;
   /** Milliseconds until the deadline; never under 0. */
   remainingMs(): number;
-  /** Where an earlier attempt got to; undefined at a first attempt. */
+  /**
+   * Where the job got to before, in this container or another; undefined at the start. The context holds the cookies and
+   * storage of that moment; the page is blank, since whoever goes on with the next page needs no second look at the last.
+   */
   readonly resume: StrategyProgress | undefined;
-  /** Saves progress, so that a later attempt goes on from here. One conditional write; throws when the lease is lost. */
+  /** Opens the page that `resume` was saved on, scrolled as it was; only where a strategy needs it. @throws as `page.goto` does */
+  reopenPage(): Promise<void>;
+  /**
+   * Reports progress that a later attempt can go on from. To be called at each such point, between two steps, with nothing
+   * under way in the page: it costs nothing where the job's checkpoint policy has nothing to write, else one conditional
+   * write. The cursor is JSON of up to 16 MiB; one that is larger is logged, and the last checkpoint stays. Where the job has
+   * to leave its container this is where it stops: the call doesn't return then, but throws the signal's reason.
+   */
   checkpoint(progress: StrategyProgress): Promise<void>;
   /**
    * Runs a section that touches state which the server keeps for the whole login, such as a search box: no other page of

@@ -30,18 +30,19 @@ export async function appears(
       const text = `only ${timeout} ms were left to wait for ${String(locator)}; the page is ${page.url()}`;
       throw new TransientFailure("OutOfTime", text, { at });
     }
-    return locating(page, String(locator), at, () => Promise.reject(error as Error));
+    return locating(run, page, String(locator), at, () => Promise.reject(error as Error));
   }
 }
 
 /** Runs what reads an element, and names its errors. */
 export async function locating<Value>(
+  run: Clocked,
   page: StrategyPage,
   selector: string,
   at: string,
   go: () => Promise<Value>,
 ): Promise<Value> {
-  return navigating(at, page.url(), async () => {
+  return navigating(run, at, page.url(), async () => {
     try {
       return await go();
     } catch (error) {

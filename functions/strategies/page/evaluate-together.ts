@@ -16,7 +16,7 @@ export async function evaluateTogether<A, B, First, Second>(
 ): Promise<readonly [First, Second]> {
   const call = (source: string, argument: unknown) => `(${source})(${JSON.stringify(argument) ?? ""})`;
   const expression = `[${call(first.toString(), a)}, ${call(second.toString(), b)}]`;
-  return navigating(at, page.url(), () =>
+  return navigating(run, at, page.url(), () =>
     within(run, EVALUATION_TIMEOUT_MS, at, () => page.evaluate<readonly [First, Second]>(expression)),
   );
 }

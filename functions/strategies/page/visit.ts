@@ -38,17 +38,24 @@ export async function open(
 ): Promise<number | undefined> {
   const timeout = Math.max(1, Math.min(options.timeoutMs ?? NAVIGATION_TIMEOUT_MS, run.remainingMs()));
   const waitUntil = options.waitUntil ?? "domcontentloaded";
-  const response = await navigating(options.at, url, () =>
+  const response = await navigating(run, options.at, url, () =>
     within(run, timeout + GRACE_MS, options.at, () => page.goto(url, { waitUntil, timeout })),
   );
   return response?.status();
 }
 
-/** Runs what leads to another page, and names its errors. */
-export async function navigating<Value>(at: string, url: string, go: () => Promise<Value>): Promise<Value> {
+/** Runs what leads to another page, and names its errors; where the run is aborted that is the signal's reason. */
+export async function navigating<Value>(
+  run: Clocked,
+  at: string,
+  url: string,
+  go: () => Promise<Value>,
+): Promise<Value> {
   try {
     return await go();
   } catch (error) {
+    // What breaks off with its run says nothing about the page.
+    run.signal.throwIfAborted();
     if (error instanceof PermanentFailure || error instanceof TransientFailure) throw error;
     throw navigationFailure(error, url, at);
   }
@@ -100,7 +107,7 @@ export function evaluateOnce<Argument, Value>(
     pageFunction: (argument: Argument) => Value | Promise<Value>,
     argument: Argument,
   ) => Promise<Value>;
-  return navigating(at, page.url(), () =>
+  return navigating(run, at, page.url(), () =>
     within(run, timeoutMs, at, () => evaluate.call(page as Page, inPage, argument)),
   );
 }

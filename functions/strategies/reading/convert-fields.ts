@@ -4,14 +4,7 @@ import { convertText } from "./convert-text.ts";
 import { LIST_MAX_ROWS, type Field, type Fields } from "./field.ts";
 import { Patterns } from "./pattern.ts";
 import type { Raw } from "./read-in-page.ts";
-
-/** Something was there and couldn't be read as what the field says; its value is null. */
-export interface ReadProblem {
-  readonly at: string;
-  /** Path of the field, such as `products[3].price`. */
-  readonly field: string;
-  readonly problem: string;
-}
+import type { ReadProblem } from "./read-problem.ts";
 
 const PROBLEMS_MAX = 100;
 

@@ -20,7 +20,7 @@ export async function act(run: Clocked, page: StrategyPage, step: Acting, at: st
     // The click may fail first; the wait's own failure then isn't looked at.
     waited.catch(() => undefined);
     await go();
-    const response = await navigating(at, page.url(), () => within(run, timeout + GRACE_MS, at, () => waited));
+    const response = await navigating(run, at, page.url(), () => within(run, timeout + GRACE_MS, at, () => waited));
     if (response !== null) checkStatus(response.status(), response.url(), at);
   } catch (error) {
     throw await actionFailure(run, page, step, at, timeout, error);
@@ -59,14 +59,14 @@ async function actionFailure(
   const selector = step.selector ?? "the focused element";
   if (isSelectorProblem(message)) return invalidSelector(selector, at, error);
   if (!/Timeout \d+ms exceeded/u.test(message)) {
-    return navigating(at, page.url(), () => Promise.reject(error as Error)).catch((failure: unknown) => failure);
+    return navigating(run, at, page.url(), () => Promise.reject(error as Error)).catch((failure: unknown) => failure);
   }
   if (message.includes("waiting for scheduled navigations")) {
     const text = `"${selector}" led to an address that gave no answer within ${timeoutMs} ms`;
     return new TransientFailure("NavigationTimeout", text, { at, cause: error });
   }
   const counting = () => within(run, COUNT_TIMEOUT_MS, at, () => page.locator(selector).count());
-  const count = await navigating(at, page.url(), counting).catch((failure: unknown) => failure);
+  const count = await navigating(run, at, page.url(), counting).catch((failure: unknown) => failure);
   // A page that can't be asked is no page without the element.
   if (typeof count !== "number") return count;
   if (count === 0) {

@@ -1,56 +1,115 @@
 import { resolveAddress, withoutFragment } from "../page/address.ts";
-import { visit } from "../page/visit.ts";
 import { within } from "../page/within.ts";
 import { LIST_MAX_ROWS } from "../reading/field.ts";
-import { joinValues, newScope, type RecipeJob, type Scope, type Values } from "./recipe-job.ts";
+import type { AmongLinks } from "./progress/place.ts";
+import { ReadQueue } from "./read-queue.ts";
+import { joinValues, type RecipeJob, type Scope, type Standing, type Values } from "./recipe-job.ts";
+import { RecipePage } from "./recipe-page.ts";
 import type { Follow } from "./steps.ts";
 
 const OPEN_TIMEOUT_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 5_000;
 
 /** Opens each link, runs the step's steps there, and joins the results to the scope's values. */
-export async function follow(job: RecipeJob, scope: Scope, step: Follow, path: string): Promise<void> {
-  const at = `${path} (follow)${scope.where}`;
-  const rows = step.rows === undefined ? undefined : rowsOf(scope.values[step.rows]);
-  const found = rows === undefined ? await linksOf(job, scope, step, at) : rows.map((row) => row[step.link ?? ""]);
-  const base = scope.page.url();
-  const addresses = found.map((address) =>
-    typeof address === "string" && address !== "" ? resolveAddress(address, base, at) : undefined,
-  );
-  const unique = [...new Map(addresses.filter((one) => one !== undefined).map((one) => [withoutFragment(one), one]))];
+export async function follow(job: RecipeJob, scope: Scope, step: Follow, standing: Standing): Promise<void> {
+  const { at } = standing;
+  const resumed = standing.resumed?.kind === "links" ? standing.resumed : undefined;
+  const rows = step.rows === undefined ? undefined : scope.values[step.rows];
+  const addresses = resumed?.addresses ?? (await addressesOf(job, scope, step, rows, at));
+  const unique = [...new Map(addresses.filter((one) => one !== null).map((one) => [withoutFragment(one), one]))];
   const chosen = unique.slice(0, step.max);
-  if (chosen.length < unique.length) {
+  if (chosen.length < unique.length && resumed === undefined) {
     const problem = `${unique.length} addresses, the first ${chosen.length} were opened`;
     job.problems.push({ at, field: step.as ?? step.rows ?? "", problem });
   }
-  const results = await onPage(job, scope, step, at, (target) => visitAll(job, target, step, path, at, chosen));
-  if (rows === undefined) {
+  const walk: LinkWalk = { step, standing, addresses, chosen, resumed };
+  const results = await (step.page === "same" ? inSamePage(job, scope, walk) : inSecondPage(job, scope, walk));
+  if (step.rows === undefined) {
     const list = chosen.map(([key, url]) => ({ url, ...results.get(key) }));
     return joinValues(scope.values, { [step.as ?? ""]: list }, at);
   }
-  for (const [index, row] of rows.entries()) {
+  if (!Array.isArray(rows)) return;
+  scope.values[step.rows] = (rows as unknown[]).map((row, index) => {
     const address = addresses[index];
-    if (address !== undefined) Object.assign(row, results.get(withoutFragment(address)));
+    return isRow(row) && typeof address === "string" ? { ...row, ...results.get(withoutFragment(address)) } : row;
+  });
+}
+
+interface LinkWalk {
+  readonly step: Follow;
+  readonly standing: Standing;
+  readonly addresses: (string | null)[];
+  /** What to open: each under its address without a fragment. */
+  readonly chosen: readonly (readonly [key: string, url: string])[];
+  readonly resumed: AmongLinks | undefined;
+}
+
+function inSamePage(job: RecipeJob, scope: Scope, walk: LinkWalk): Promise<Map<string, Values>> {
+  return visitAll(job, { ...scope, isPageNeededAfter: walk.standing.isPageNeededAfter }, walk, walk.standing.report);
+}
+
+/** Leaves the scope's own page where it is. */
+async function inSecondPage(job: RecipeJob, scope: Scope, walk: LinkWalk): Promise<Map<string, Values>> {
+  const { run } = job;
+  const { at, report, isPageNeededAfter } = walk.standing;
+  const second = await within(run, OPEN_TIMEOUT_MS, at, () => run.context.newPage());
+  try {
+    const beside: Scope = {
+      ...scope,
+      page: new RecipePage(run, second, walk.resumed?.link?.url),
+      reads: new ReadQueue(),
+      isPageNeededAfter: false,
+    };
+    // A resumed run would have to go on in the scope's own page as this one left it.
+    const isLost = isPageNeededAfter && scope.page.isMoreThanItsAddress;
+    return await visitAll(job, beside, walk, isLost ? undefined : report);
+  } finally {
+    // A page that won't close goes with its context.
+    await within(run, CLOSE_TIMEOUT_MS, at, () => second.close()).catch(() => undefined);
   }
 }
 
 async function visitAll(
   job: RecipeJob,
   target: Scope,
-  step: Follow,
-  path: string,
-  at: string,
-  links: readonly (readonly [string, string])[],
+  { step, standing, addresses, chosen, resumed }: LinkWalk,
+  report: Standing["report"],
 ): Promise<Map<string, Values>> {
-  const results = new Map<string, Values>();
-  for (const [key, url] of links) {
-    const scope: Scope = { ...target, values: {}, where: ` at ${url.slice(0, 200)}` };
-    await visit(job.run, target.page, url, { at });
-    await job.runSteps(scope, step.steps, path);
+  const results = new Map(resumed?.done);
+  const begin = results.size;
+  const place = (link: AmongLinks["link"]): AmongLinks => ({ kind: "links", addresses, done: [...results], link });
+  for (const [index, [key, url]] of chosen.entries()) {
+    if (index < begin) continue;
+    const from = index === begin ? resumed?.link?.place : undefined;
+    const scope: Scope = {
+      ...target,
+      values: { ...from?.values },
+      where: ` at ${url.slice(0, 200)}`,
+      report: report && ((inner) => report(place({ url: target.page.url, place: inner }))),
+    };
+    if (from === undefined) {
+      if (resumed === undefined || index > begin) await report?.(place(null));
+      await target.page.visit(url, { at: standing.at });
+    }
+    await job.runSteps(scope, step.steps, `${standing.path}.steps`, from);
     await scope.reads.flush(job.run, scope.page);
     results.set(key, scope.values);
   }
   return results;
+}
+
+/** One address for each row or link; null where there is none. */
+async function addressesOf(
+  job: RecipeJob,
+  scope: Scope,
+  step: Follow,
+  rows: unknown,
+  at: string,
+): Promise<(string | null)[]> {
+  const inRows = (list: readonly unknown[]) => list.map((row) => (isRow(row) ? row[step.link ?? ""] : undefined));
+  const found = step.rows === undefined ? await linksOf(job, scope, step, at) : inRows(Array.isArray(rows) ? rows : []);
+  const base = scope.page.url;
+  return found.map((one) => (typeof one === "string" && one !== "" ? resolveAddress(one, base, at) : null));
 }
 
 async function linksOf(job: RecipeJob, scope: Scope, step: Follow, at: string): Promise<readonly unknown[]> {
@@ -77,25 +136,6 @@ async function linksOf(job: RecipeJob, scope: Scope, step: Follow, at: string): 
   return links;
 }
 
-/** Leaves the scope's own page where it is unless the step says `same`. */
-async function onPage<Value>(
-  job: RecipeJob,
-  scope: Scope,
-  step: Follow,
-  at: string,
-  use: (target: Scope) => Promise<Value>,
-): Promise<Value> {
-  if (step.page === "same") return use(scope);
-  const page = await within(job.run, OPEN_TIMEOUT_MS, at, () => job.run.context.newPage());
-  try {
-    return await use(newScope(page));
-  } finally {
-    // A page that won't close goes with its context.
-    await within(job.run, CLOSE_TIMEOUT_MS, at, () => page.close()).catch(() => undefined);
-  }
-}
-
-function rowsOf(value: unknown): Values[] {
-  if (!Array.isArray(value)) return [];
-  return value.filter((row): row is Values => typeof row === "object" && row !== null && !Array.isArray(row));
+function isRow(value: unknown): value is Values {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,16 +1,22 @@
 import { PermanentFailure } from "../../core/job/failures.ts";
 import { resolveAddress, withoutFragment } from "../page/address.ts";
 import { grow } from "../page/grow.ts";
-import { visit } from "../page/visit.ts";
-import type { RawField } from "../reading/read-in-page.ts";
-import { joinValues, type RecipeJob, type Scope, type Values } from "./recipe-job.ts";
+import { NextPage } from "./next-page.ts";
+import type { Within } from "./progress/place.ts";
+import { joinValues, type RecipeJob, type Scope, type Standing, type Values } from "./recipe-job.ts";
 import type { Paginate, Step } from "./steps.ts";
 
 /** Runs the step's own steps on every page, or once over a list that has grown to its end. */
-export async function paginate(job: RecipeJob, scope: Scope, step: Paginate, path: string): Promise<void> {
-  const at = `${path} (paginate)${scope.where}`;
-  if (step.by === "load-more" || step.by === "scroll") {
-    await grow(job.run, scope.page, at, {
+export async function paginate(job: RecipeJob, scope: Scope, step: Paginate, standing: Standing): Promise<void> {
+  if (step.by === "load-more" || step.by === "scroll") await overGrownList(job, scope, step, standing);
+  else await overPages(job, scope, step, standing);
+}
+
+async function overGrownList(job: RecipeJob, scope: Scope, step: Paginate, standing: Standing): Promise<void> {
+  const { at, path, resumed, report, isPageNeededAfter } = standing;
+  const from = resumed?.kind === "grown" ? resumed.page : undefined;
+  if (from === undefined) {
+    await grow(job.run, await scope.page.worked(at), at, {
       by: step.by === "scroll" ? "scroll" : "click",
       control: step.selector ?? null,
       items: step.items ?? null,
@@ -18,39 +24,76 @@ export async function paginate(job: RecipeJob, scope: Scope, step: Paginate, pat
       enough: null,
       roundMs: step.roundMs,
     });
-    const grown: Scope = { ...scope, values: {} };
-    await job.runSteps(grown, step.steps, path);
-    await grown.reads.flush(job.run, grown.page);
-    return keep(scope.values, step, grown.values, at);
   }
-  await overPages(job, scope, step, path, at);
+  const grown: Scope = {
+    ...scope,
+    values: { ...from?.values },
+    report: report && ((page) => report({ kind: "grown", page })),
+    isPageNeededAfter,
+  };
+  await job.runSteps(grown, step.steps, `${path}.steps`, from);
+  await grown.reads.flush(job.run, grown.page);
+  keep(scope.values, step, grown.values, at);
 }
 
-async function overPages(job: RecipeJob, scope: Scope, step: Paginate, path: string, at: string): Promise<void> {
-  const seen = new Set([withoutFragment(scope.page.url())]);
-  for (let number = 1; ; number += 1) {
-    const where = `${scope.where} on page ${number}`;
-    const page: Scope = { ...scope, values: {}, where };
-    const next = new NextPage(step, number);
-    const ahead = !step.steps.every(staysOnPage);
-    next.ask(page, at);
-    if (ahead) await page.reads.flush(job.run, page.page);
-    await job.runSteps(page, step.steps, path);
-    await page.reads.flush(job.run, page.page);
-    if (next.isBeyondEnd) return;
-    keep(scope.values, step, page.values, at);
-    if (number >= step.maxPages || next.address === undefined) return;
-    const url = resolveAddress(next.address, page.page.url(), `${at}${where}`);
-    if (seen.has(withoutFragment(url))) return;
-    seen.add(withoutFragment(url));
-    if (!(await opened(job, scope, step, url, at))) return;
+async function overPages(job: RecipeJob, scope: Scope, step: Paginate, standing: Standing): Promise<void> {
+  const { at, resumed, report } = standing;
+  const known = resumed?.kind === "page" || resumed?.kind === "next-page" ? resumed : undefined;
+  const seen = new Set(known?.seen ?? [withoutFragment(scope.page.url)]);
+  let within = known?.kind === "page" ? known : undefined;
+  let number = known?.number ?? 1;
+  if (known?.kind === "next-page" && !(await opened(scope, step, known.url, at))) return;
+  for (;;) {
+    const next = await onPage(job, scope, step, standing, number, seen, within);
+    if (next === undefined) return;
+    number += 1;
+    within = undefined;
+    seen.add(withoutFragment(next));
+    await report?.({ kind: "next-page", number, url: next, seen: [...seen] });
+    if (!(await opened(scope, step, next, at))) return;
   }
+}
+
+/** Runs the steps on one page, and answers where the list goes on; undefined at its end. */
+async function onPage(
+  job: RecipeJob,
+  scope: Scope,
+  step: Paginate,
+  { at, path, report, isPageNeededAfter }: Standing,
+  number: number,
+  seen: ReadonlySet<string>,
+  within: Extract<Within, { kind: "page" }> | undefined,
+): Promise<string | undefined> {
+  const where = `${scope.where} on page ${number}`;
+  const next = new NextPage(step, number);
+  const place = () => ({ number, seen: [...seen], next: next.address ?? null, isBeyondEnd: next.isBeyondEnd });
+  const page: Scope = {
+    ...scope,
+    values: { ...within?.page.values },
+    where,
+    report: report && ((inner) => report({ kind: "page", ...place(), page: inner })),
+    isPageNeededAfter,
+  };
+  if (within === undefined) {
+    next.ask(page, at);
+    if (!step.steps.every(staysOnPage)) await page.reads.flush(job.run, page.page);
+  } else {
+    next.address = within.next ?? undefined;
+    next.isBeyondEnd = within.isBeyondEnd;
+  }
+  await job.runSteps(page, step.steps, `${path}.steps`, within?.page);
+  await page.reads.flush(job.run, page.page);
+  if (next.isBeyondEnd) return undefined;
+  keep(scope.values, step, page.values, at);
+  if (number >= step.maxPages || next.address === undefined) return undefined;
+  const url = resolveAddress(next.address, page.page.url, `${at}${where}`);
+  return seen.has(withoutFragment(url)) ? undefined : url;
 }
 
 /** Numbered addresses end where the shop has no such page; a link to nowhere is a failure. */
-async function opened(job: RecipeJob, scope: Scope, step: Paginate, url: string, at: string): Promise<boolean> {
+async function opened(scope: Scope, step: Paginate, url: string, at: string): Promise<boolean> {
   try {
-    await visit(job.run, scope.page, url, { at });
+    await scope.page.visit(url, { at });
     return true;
   } catch (error) {
     if (step.by === "url" && error instanceof PermanentFailure && error.name === "PageNotFound") return false;
@@ -65,62 +108,4 @@ function staysOnPage(step: Step): boolean {
 
 function keep(values: Values, step: Paginate, pageValues: Values, at: string): void {
   joinValues(values, step.as === undefined ? pageValues : { [step.as]: [pageValues] }, at);
-}
-
-const LINK: Omit<RawField, "selector"> = {
-  attribute: null,
-  how: "url",
-  rows: null,
-  cut: false,
-  maxCharacters: 2_000,
-  required: false,
-  fields: null,
-};
-
-/** Where to go after a page; what it needs of the page travels with the page's other reads. */
-class NextPage {
-  address: string | undefined;
-  /** The page that was read lies behind the end of the list. */
-  isBeyondEnd = false;
-  readonly #step: Paginate;
-
-  constructor(step: Paginate, number: number) {
-    this.#step = step;
-    if (step.by === "url") this.address = step.url?.replaceAll("{page}", String(step.firstPage + number));
-  }
-
-  ask(scope: Scope, at: string): void {
-    if (this.#step.by === "url") this.#askForEnd(scope, at);
-    else this.#askForLink(scope, at);
-  }
-
-  #askForEnd({ reads }: Scope, at: string): void {
-    const selector = this.#step.endSelector;
-    if (selector === undefined) return;
-    reads.add({
-      at,
-      request: { kind: "match", selector, maxCharacters: 0 },
-      settle: (answer) => {
-        this.isBeyondEnd = answer.kind === "match" && answer.count === 0;
-      },
-    });
-  }
-
-  #askForLink({ reads }: Scope, at: string): void {
-    const selector = this.#step.selector ?? "a[rel~=next]";
-    const link = { ...LINK, selector };
-    const element = { ...LINK, selector, how: "present" as const };
-    reads.add({
-      at,
-      request: { kind: "fields", fields: [link, element] },
-      settle: (answer) => {
-        const [address, there] = answer.kind === "fields" ? answer.values : [];
-        if (typeof address === "string") this.address = address;
-        else if (typeof there === "string") {
-          const message = `"${selector}" matches an element without an address; use by load-more, or steps that click`;
-          throw new PermanentFailure("NextIsNoLink", message, { at });
-        }
-      },
-    });
-  }
 }

@@ -1,7 +1,7 @@
-import type { StrategyPage } from "../contract/define-strategy.ts";
 import type { Clocked } from "../page/within.ts";
 import type { ReadAnswer, ReadRequest } from "../reading/read-in-page.ts";
 import { goodAnswer, readPage } from "../reading/read-page.ts";
+import type { RecipePage } from "./recipe-page.ts";
 
 type GoodAnswer = Exclude<ReadAnswer, { kind: "bad-selector" }>;
 
@@ -21,12 +21,13 @@ export class ReadQueue {
   }
 
   /** One round trip; none when nothing waits. */
-  async flush(run: Clocked, page: StrategyPage): Promise<void> {
+  async flush(run: Clocked, page: RecipePage): Promise<void> {
     const reads = this.#waiting;
     if (reads.length === 0) return;
     this.#waiting = [];
     const requests = reads.map(({ request }) => request);
-    const { url, answers } = await readPage(run, page, reads[0]?.at ?? "", requests);
+    const at = reads[0]?.at ?? "";
+    const { url, answers } = await readPage(run, await page.shown(at), at, requests);
     for (const [index, read] of reads.entries()) read.settle(goodAnswer(answers[index], read.at), url);
   }
 }

@@ -15,7 +15,7 @@ export async function wait(run: Clocked, page: StrategyPage, step: StepOf<"wait"
   } catch (error) {
     if (run.signal.aborted) throw error;
     if (!(error instanceof Error) || !/Timeout \d+ms exceeded/u.test(error.message)) {
-      return navigating(at, page.url(), () => Promise.reject(error as Error));
+      return navigating(run, at, page.url(), () => Promise.reject(error as Error));
     }
     const text = `waited ${timeout} ms for ${described(step)}; the page is ${page.url()}`;
     throw new TransientFailure("WaitTimedOut", text, { at, cause: error });

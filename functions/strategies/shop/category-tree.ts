@@ -1,14 +1,17 @@
+import { z } from "zod";
+
 import type { RawCategories } from "./categories-in-page.ts";
 
 /** One category of the walk; `parent` is its place in the list, null for the root. */
-export interface CategoryNode {
-  readonly parent: number | null;
-  readonly depth: number;
-  readonly name: string;
-  readonly url: string;
-  readonly count: number | null;
-  readonly isOpened: boolean;
-}
+export const categoryNode = z.object({
+  parent: z.int().min(0).nullable(),
+  depth: z.int(),
+  name: z.string(),
+  url: z.string(),
+  count: z.number().nullable(),
+  isOpened: z.boolean(),
+});
+export type CategoryNode = Readonly<z.output<typeof categoryNode>>;
 
 export interface Category {
   readonly name: string;

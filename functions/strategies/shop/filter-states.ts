@@ -1,19 +1,15 @@
+import { z } from "zod";
+
 import type { FilterOption, RawFilter } from "./filters-in-page.ts";
 
-interface AppliedOption {
-  readonly filter: string;
-  readonly value: string;
-}
+export const appliedOption = z.object({ filter: z.string(), value: z.string() });
 
 /** One way to filter a list: the options that are applied, and the address that applies them. */
-export interface FilterState {
-  readonly applied: readonly AppliedOption[];
-  readonly url: string;
-}
+export const filterState = z.object({ applied: z.array(appliedOption), url: z.string() });
+export type FilterState = z.output<typeof filterState>;
 
-export interface SkippedOption extends AppliedOption {
-  readonly reason: string;
-}
+export const skippedOption = appliedOption.extend({ reason: z.string() });
+export type SkippedOption = z.output<typeof skippedOption>;
 
 interface Choice {
   readonly filter: string;
@@ -28,7 +24,7 @@ export function filterStates(
   filters: readonly RawFilter[],
   combine: number,
   maxStates: number,
-): { readonly states: readonly FilterState[]; readonly skipped: readonly SkippedOption[]; readonly cut: number } {
+): { readonly states: FilterState[]; readonly skipped: SkippedOption[]; readonly cut: number } {
   const choices = filters.flatMap((filter) =>
     filter.kind === "options" ? filter.options.map((option) => ({ filter: filter.name, option })) : [],
   );

@@ -1,13 +1,15 @@
+import { z } from "zod";
+
 import { PermanentFailure } from "../../core/job/failures.ts";
 import type { StrategyRun } from "../contract/define-strategy.ts";
 import { withoutFragment } from "../page/address.ts";
 import { grow } from "../page/grow.ts";
 import { visit } from "../page/visit.ts";
+import { openProgress } from "../progress/progress.ts";
 import type { Fields } from "../reading/field.ts";
-import type { ReadProblem } from "../reading/convert-fields.ts";
-import { readListing, type Listing, type ProductCard } from "./listing.ts";
+import { readProblem, type ReadProblem } from "../reading/read-problem.ts";
+import { productCard, readListing, type Listing, type ProductCard } from "./listing.ts";
 import type { ListingSelectors } from "./raw-listing.ts";
-import { resumePacked, savePacked } from "./packed-cursor.ts";
 
 type PagingMode = "auto" | "next" | "page-parameter" | "load-more" | "scroll";
 
@@ -34,26 +36,32 @@ export interface WalkResult {
   readonly problems: readonly ReadProblem[];
 }
 
-interface Cursor {
-  readonly products: ProductCard[];
-  readonly problems: ReadProblem[];
-  readonly pages: number;
-  readonly statedCount: number | null;
-  readonly cardHint: string | null;
-  readonly nextUrl: string;
-}
+/** Everything found on the pages so far, and where the next one is. */
+const cursor = z.object({
+  products: z.array(productCard),
+  problems: z.array(readProblem),
+  pages: z.int().min(1),
+  statedCount: z.number().nullable(),
+  cardHint: z.string().nullable(),
+  /** Addresses of these pages: a list that leads back to one of them has ended. */
+  visited: z.array(z.string()),
+  nextUrl: z.url({ protocol: /^https?$/u }),
+});
 
-const STAGE = "pages";
 const AT = "products";
 
-/** Gathers every card of a list, each product once, and saves progress after each page. */
+/**
+ * Gathers every card of a list, each product once, and reports progress between two pages. Not behind the last one, where
+ * only the result is left to be written: a checkpoint there would be one more write that saves nothing.
+ */
 export async function walkPages(run: StrategyRun<unknown>, walk: PageWalk): Promise<WalkResult> {
-  const resumed = (await resumePacked(run, STAGE)) as Cursor | undefined;
+  const progress = await openProgress(run, "pages/1", cursor);
+  const { resumed } = progress;
   const gathered = new Map(resumed?.products.map((product) => [product.key, product]));
   const problems = resumed?.problems ?? [];
   let { pages, statedCount, cardHint } = resumed ?? { pages: 0, statedCount: null, cardHint: null };
   let url = resumed?.nextUrl ?? walk.url;
-  const visited = new Set<string>();
+  const visited = new Set(resumed?.visited);
   const result = (ended: WalkEnd): WalkResult => {
     const products = [...gathered.values()].slice(0, walk.maxProducts);
     return { statedCount, pages, ended, products, problems };
@@ -73,8 +81,15 @@ export async function walkPages(run: StrategyRun<unknown>, walk: PageWalk): Prom
     if (next === undefined || visited.has(withoutFragment(next))) return result("end-of-list");
     if (pages >= walk.maxPages) return result("max-pages");
     url = next;
-    const products = [...gathered.values()];
-    await savePacked(run, STAGE, { products, problems, pages, statedCount, cardHint, nextUrl: url } satisfies Cursor);
+    await progress.report("pages", {
+      products: [...gathered.values()],
+      problems: [...problems],
+      visited: [...visited],
+      pages,
+      statedCount,
+      cardHint,
+      nextUrl: url,
+    });
   }
 }
 

@@ -11,18 +11,25 @@ import type {
 } from "../../../functions/strategies/contract/define-strategy.ts";
 import { CountedBrowser } from "./counted-browser.ts";
 
+/** Progress as it is written down: through JSON, with the context's state where the run dies there. */
+export interface SavedProgress extends StrategyProgress {
+  readonly state?: Awaited<ReturnType<BrowserContext["storageState"]>>;
+}
+
 /** What a test sees of one run, beside the output. */
 export interface Trace {
-  readonly checkpoints: StrategyProgress[];
+  readonly checkpoints: SavedProgress[];
   readonly artifacts: Map<string, { readonly reference: ArtifactReference; readonly body: Uint8Array }>;
   readonly logged: string[];
 }
 
 export interface RunOptions {
   readonly site?: string;
-  readonly resume?: StrategyProgress;
-  /** Die at this checkpoint, right after it was saved. */
+  readonly resume?: SavedProgress;
+  /** Die at this report, right after it was saved: the run is aborted, its context closes, and the call throws the reason. */
   readonly dieAtCheckpoint?: number;
+  /** Die as soon as this settles, wherever the run is then. */
+  readonly dieWhen?: Promise<void>;
   readonly timeoutMs?: number;
   readonly trace?: Trace;
   /** How sections wait for those of other runs; at once by default. */
@@ -75,7 +82,14 @@ export class StrategyBrowser {
     const timeoutMs = options.timeoutMs ?? 50_000;
     const deadlineAtMs = Date.now() + timeoutMs;
     const input = strategy.input.parse(message);
-    const context = await this.#counted.browser.newContext();
+    const state = options.resume?.state;
+    const context = await this.#counted.browser.newContext(state === undefined ? {} : { storageState: state });
+    const killed = new AbortController();
+    const die = async () => {
+      killed.abort(new ContainerDied());
+      await context.close();
+    };
+    void options.dieWhen?.then(die);
     try {
       const page = await context.newPage();
       const policy = typeof strategy.resources === "function" ? strategy.resources(input) : strategy.resources;
@@ -87,13 +101,20 @@ export class StrategyBrowser {
         site: options.site ?? "shop.example",
         page,
         context,
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: AbortSignal.any([killed.signal, AbortSignal.timeout(timeoutMs)]),
         remainingMs: () => Math.max(0, deadlineAtMs - Date.now()),
         resume: options.resume,
+        reopenPage: async () => {
+          throw new Error("no strategy of Sublet's own needs the page of its checkpoint");
+        },
         checkpoint: async (progress) => {
-          trace.checkpoints.push(JSON.parse(JSON.stringify(progress)) as StrategyProgress);
+          killed.signal.throwIfAborted();
           saved += 1;
-          if (saved === options.dieAtCheckpoint) throw new ContainerDied();
+          const dies = saved === options.dieAtCheckpoint;
+          const written = JSON.parse(JSON.stringify(progress)) as StrategyProgress;
+          trace.checkpoints.push(dies ? { ...written, state: await context.storageState() } : written);
+          if (dies) await die();
+          killed.signal.throwIfAborted();
         },
         exclusively: options.exclusively ?? ((section) => section()),
         artifact: async (name, contentType, body) => {

@@ -43,7 +43,7 @@ async function answerOf(run: LoginRun<LoginInput>, watch: SiteWatch): Promise<bo
       await within(run, SETTLE_MAX_MS + COUNT_TIMEOUT_MS, AT, () => watch.settled(SETTLE_MAX_MS));
       if (isSignedOut(input, new URL(page.url()))) return false;
       const count = () => within(run, COUNT_TIMEOUT_MS, AT, () => element.count());
-      if ((await locating(page, selector, AT, count)) > 0) return true;
+      if ((await locating(run, page, selector, AT, count)) > 0) return true;
     }
   } finally {
     left.stop();

@@ -76,7 +76,7 @@ async function refusalOf(run: LoginRun<LoginInput>): Promise<PermanentFailure | 
   if (input.refused === undefined) return undefined;
   const element = page.locator(input.refused.selector).first();
   const read = () => within(run, READ_TIMEOUT_MS, "refused", () => element.allTextContents());
-  const [text] = await locating(page, input.refused.selector, "refused", read);
+  const [text] = await locating(run, page, input.refused.selector, "refused", read);
   if (text === undefined) return undefined;
   const words = text.replaceAll(/\s+/gu, " ").trim();
   return new PermanentFailure("LoginRefused", `the site refuses the login: "${words}"`, { at: "refused" });
