@@ -3,17 +3,26 @@ import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { InvocationUsage } from "../core/cost/usage-meter.ts";
 import { METRIC_NAMESPACE, METRICS } from "./metric-names.ts";
 
+type Add = (metric: Metric, ...values: readonly number[]) => void;
 type Metric = (typeof METRICS)[keyof typeof METRICS];
 
+/** How the container stands at the end of an invocation. */
+export interface ContainerGauges {
+  readonly rung: string;
+  readonly zombies: number;
+  readonly memory: { readonly usedMiB: number };
+  readonly temp: { readonly freeMiB: number | undefined };
+}
+
 /** Writes one invocation's usage as EMF lines: one with the invocation's figures, one for each class and outcome. */
-export function emitUsage(usage: InvocationUsage, rung: string): void {
+export function emitUsage(usage: InvocationUsage, gauges: ContainerGauges): void {
   const metrics = new Metrics({ namespace: METRIC_NAMESPACE, serviceName: "worker" });
-  const add = (metric: Metric, ...values: readonly number[]) => {
+  const add: Add = (metric, ...values) => {
     for (const value of values) metrics.addMetric(metric.name, MetricUnit[metric.unit], value);
   };
   metrics.addMetadata("container", usage.container);
   metrics.addMetadata("invocation", usage.invocation);
-  metrics.addMetadata("rung", rung);
+  metrics.addMetadata("rung", gauges.rung);
   add(METRICS.invocationMs, usage.durationMs);
   add(METRICS.batchSize, usage.batchSize);
   add(METRICS.refilledJobs, usage.refilledJobs);
@@ -46,10 +55,31 @@ export function emitUsage(usage: InvocationUsage, rung: string): void {
   add(METRICS.sessionsUnavailable, usage.sessions.unavailable);
   add(METRICS.sessionWaitMs, ...usage.sessions.waitMs);
   add(METRICS.sessionLoginMs, ...usage.sessions.loginMs);
+  addDurability(usage.durability, add);
+  add(METRICS.zombies, gauges.zombies);
+  add(METRICS.memoryMiB, gauges.memory.usedMiB);
+  if (gauges.temp.freeMiB !== undefined) add(METRICS.tempFreeMiB, gauges.temp.freeMiB);
   metrics.publishStoredMetrics();
   for (const { jobClass, kind, count } of usage.outcomes) {
     metrics.addDimensions({ class: jobClass, outcome: kind });
     add(METRICS.jobs, count);
     metrics.publishStoredMetrics();
   }
+}
+
+function addDurability(usage: InvocationUsage["durability"], add: Add): void {
+  add(METRICS.checkpoints, usage.checkpoints);
+  add(METRICS.checkpointBytes, usage.checkpointBytes);
+  add(METRICS.checkpointObjects, usage.checkpointObjects);
+  add(METRICS.checkpointMs, ...usage.checkpointMs);
+  add(METRICS.recoveredFromBrowser, usage.recovered.browser);
+  add(METRICS.recoveredFromRenderer, usage.recovered.renderer);
+  add(METRICS.evicted, usage.recovered.memory);
+  add(METRICS.recoveryMs, ...usage.recoveryMs);
+  add(METRICS.displaced, usage.displaced);
+  add(METRICS.displacedMs, ...usage.displacedMs);
+  add(METRICS.repeatedMs, usage.repeatedMs);
+  add(METRICS.moved, usage.moved);
+  add(METRICS.poisoned, usage.poisoned);
+  add(METRICS.killed, usage.killed);
 }

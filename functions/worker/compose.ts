@@ -7,18 +7,20 @@ import { readConfiguration } from "../core/configuration/configuration-table.ts"
 import { sqsClient } from "../queue/sqs-client.ts";
 import type { WorkerQueueUrls } from "../queue/queue-urls.ts";
 import { SqsJobQueue } from "../queue/sqs-job-queue.ts";
-import { DynamoDbDrainFlag } from "../store/drain-flag.ts";
 import { dynamoDbClient } from "../store/dynamodb-client.ts";
 import { AwsCredentialStore } from "../secrets/aws-credential-store.ts";
 import { createKmsSeal } from "../secrets/kms-seal.ts";
 import { DynamoDbLeaseStore } from "../store/dynamodb-lease-store.ts";
 import { DynamoDbSessionStore } from "../store/dynamodb-session-store.ts";
+import { DynamoDbFleetOrders } from "../store/fleet-orders.ts";
 import { S3ArtifactStore } from "../store/s3-artifact-store.ts";
+import { S3CheckpointObjects } from "../store/s3-checkpoint-objects.ts";
 import { s3Client } from "../store/s3-client.ts";
 import { logins } from "../strategies/login/registry.ts";
 import { strategies } from "../strategies/registry.ts";
 import { createLog } from "../telemetry/powertools-log.ts";
 import { BrowserAccount } from "./browser-account.ts";
+import { CheckpointKeeper } from "./checkpoints/checkpoint-keeper.ts";
 import { workerConfiguration, type WorkerConfiguration } from "./configuration.ts";
 import type { Container } from "./container.ts";
 import { SessionRoom } from "./sessions/session-room.ts";
@@ -31,20 +33,29 @@ export function composeContainer(environment: NodeJS.ProcessEnv): Container {
   const settings = browserSettings(configuration);
   const browser = createBrowserPool({ settings, log, random: Math.random });
   const dynamodb = dynamoDbClient();
+  const s3 = s3Client();
+  const seal = createKmsSeal({ keyArn: configuration.sessionKeyArn });
+  const leases = new DynamoDbLeaseStore(dynamodb, configuration.leasesTable, configuration.retentionDays);
   return {
     id,
     configuration,
     sessions: new SessionRoom({
       store: new DynamoDbSessionStore(dynamodb, configuration.sessionsTable),
-      seal: createKmsSeal({ keyArn: configuration.sessionKeyArn }),
+      seal,
       credentials: new AwsCredentialStore(),
       logins,
       endpoints: new EndpointPools({ settings, log, random: Math.random }),
     }),
-    leases: new DynamoDbLeaseStore(dynamodb, configuration.leasesTable, configuration.retentionDays),
-    drainFlag: new DynamoDbDrainFlag(dynamodb, configuration.leasesTable),
+    leases,
+    checkpoints: new CheckpointKeeper({
+      leases,
+      objects: new S3CheckpointObjects(s3, configuration.artifactsBucket),
+      seal,
+      log,
+    }),
+    orders: new DynamoDbFleetOrders(dynamodb, configuration.leasesTable),
     queue: new SqsJobQueue(sqsClient(), queueUrls(configuration), configuration.visibilitySeconds),
-    artifacts: new S3ArtifactStore(s3Client(), configuration.artifactsBucket),
+    artifacts: new S3ArtifactStore(s3, configuration.artifactsBucket),
     browser,
     account: new BrowserAccount(browser),
     strategies,
@@ -72,6 +83,11 @@ function browserSettings(configuration: WorkerConfiguration): BrowserSettings {
       stealth: configuration.pristineStealth,
       mobile: configuration.pristineMobile,
     },
+    memoryLimitMiB: configuration.memoryMiB,
+    evictAtRatio: configuration.evictAtRatio,
+    tempReserveMiB: configuration.tempReserveMiB,
+    wearFactor: configuration.wearFactor,
+    pingEveryMs: configuration.pingMs,
     retireAfterUses: configuration.retireAfterUses,
     retireAfterAgeMs: configuration.retireAfterMs,
     slowdownFactor: configuration.slowdownFactor,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 
+import { CHECKPOINT_POLICIES } from "../core/checkpoint/checkpoint-policy.ts";
 import { decimalNumber, wholeNumber, type ConfigurationOf } from "../core/configuration/configuration-table.ts";
 import { PHASES } from "../core/phase/phase.ts";
 
@@ -119,6 +120,50 @@ export const workerConfiguration = {
     schema: wholeNumber(500, 120_000).default(20_000),
     unit: "milliseconds",
     doc: "How long before the end of the invocation the container stops work, and gives back what still runs.",
+  },
+
+  moveMarginMs: {
+    env: "SUBLET_MOVE_MARGIN_MS",
+    schema: wholeNumber(0, 600_000).default(90_000),
+    unit: "milliseconds",
+    doc: "How long before the end of the invocation jobs that won't be done by then go on in another container, each from its next checkpoint.",
+  },
+  longJobMs: {
+    env: "SUBLET_LONG_JOB_MS",
+    schema: wholeNumber(1_000, 840_000).default(300_000),
+    unit: "milliseconds",
+    doc: "A job that takes longer than this starts where so much time is left, and moves on when it is over.",
+  },
+  preemptionGraceMs: {
+    env: "SUBLET_PREEMPTION_GRACE_MS",
+    schema: wholeNumber(0, 60_000).default(2_000),
+    unit: "milliseconds",
+    doc: "How long a job whose slot critical work takes has to come to a checkpoint; after that it goes back to its last one.",
+  },
+  expressPollMs: {
+    env: "SUBLET_EXPRESS_POLL_MS",
+    schema: wholeNumber(0, 60_000).default(2_000),
+    unit: "milliseconds",
+    doc: "How often a full container asks the express queue for critical work that may displace others. 0: never.",
+  },
+  ordersMs: {
+    env: "SUBLET_ORDERS_MS",
+    schema: wholeNumber(100, 60_000).default(2_000),
+    unit: "milliseconds",
+    doc: "How often an invocation reads what operators have ordered: drain and kill.",
+  },
+
+  checkpointPolicy: {
+    env: "SUBLET_CHECKPOINT",
+    schema: z.enum(CHECKPOINT_POLICIES).default("interval"),
+    unit: "policy",
+    doc: "When progress is written down, where the job doesn't say: at each new `stage`, also at an `interval`, also after each `navigation`.",
+  },
+  checkpointIntervalMs: {
+    env: "SUBLET_CHECKPOINT_INTERVAL_MS",
+    schema: wholeNumber(0, 600_000).default(5_000),
+    unit: "milliseconds",
+    doc: "The interval of the policies `interval` and `navigation`.",
   },
 
   leaseMs: {
@@ -249,6 +294,30 @@ export const workerConfiguration = {
     schema: decimalNumber(1.1, 100).default(4),
     unit: "ratio",
     doc: "A browser whose contexts open this much slower than its first ones is replaced.",
+  },
+  wearFactor: {
+    env: "SUBLET_WEAR_FACTOR",
+    schema: decimalNumber(1.1, 100).default(4),
+    unit: "ratio",
+    doc: "A used context whose navigations take this much longer than a fresh one's is replaced.",
+  },
+  evictAtRatio: {
+    env: "SUBLET_EVICT_RATIO",
+    schema: decimalNumber(0.5, 1).default(0.9),
+    unit: "ratio",
+    doc: "When so much of the container's memory is taken, the job with the largest page goes on alone, before Lambda ends them all.",
+  },
+  tempReserveMiB: {
+    env: "SUBLET_TEMP_RESERVE_MIB",
+    schema: wholeNumber(0, 10_240).default(100),
+    unit: "MiB",
+    doc: "Room in /tmp that stays free; a container with less takes no more jobs.",
+  },
+  pingMs: {
+    env: "SUBLET_PING_MS",
+    schema: wholeNumber(100, 60_000).default(2_000),
+    unit: "milliseconds",
+    doc: "How often a browser at work is asked whether it still answers. One that doesn't, twice in a row, is replaced.",
   },
   launchDeadlineMs: {
     env: "SUBLET_LAUNCH_DEADLINE_MS",

@@ -1,11 +1,12 @@
 import type { BrowserPool } from "../browser/browser-pool.ts";
-import type { DrainFlag } from "../core/capacity/drain-flag.ts";
+import type { FleetOrderStore } from "../core/fleet/fleet-orders.ts";
 import type { ArtifactStore } from "../core/job/artifact-store.ts";
 import type { JobQueue } from "../core/job/job-queue.ts";
 import type { LeaseStore } from "../core/lease/lease-store.ts";
 import type { Log } from "../core/logging/log.ts";
 import type { Strategy } from "../strategies/contract/define-strategy.ts";
 import type { BrowserAccount } from "./browser-account.ts";
+import type { CheckpointKeeper } from "./checkpoints/checkpoint-keeper.ts";
 import type { WorkerConfiguration } from "./configuration.ts";
 import type { SessionRoom } from "./sessions/session-room.ts";
 
@@ -15,7 +16,8 @@ export interface Container {
   readonly id: string;
   readonly configuration: WorkerConfiguration;
   readonly leases: LeaseStore;
-  readonly drainFlag: Pick<DrainFlag, "read">;
+  readonly checkpoints: CheckpointKeeper;
+  readonly orders: Pick<FleetOrderStore, "read">;
   readonly queue: JobQueue;
   readonly artifacts: ArtifactStore;
   readonly browser: BrowserPool;

@@ -1,26 +1,22 @@
 import type { ContextLease } from "../browser/context-lease.ts";
+import type { ContextLoss } from "../browser/pooled-context.ts";
 import { classifyError } from "../core/job/classify-error.ts";
 
 /** A crash ends the calls into a page a moment before the browser room hears of it. */
 const CRASH_NEWS_MS = 250;
 
-export interface Crash {
-  readonly what: "browser" | "renderer";
-  readonly detail: string;
-}
-
-/** The browser died, or the page's renderer: nobody's fault who worked in it. */
+/** The browser died, or the page's renderer, or the page was evicted: nobody's fault who worked in it. */
 export class ContextLost extends Error {
   override readonly name = "ContextLost";
-  readonly crash: Crash;
-  constructor(crash: Crash) {
-    super(crash.detail);
-    this.crash = crash;
+  readonly loss: ContextLoss;
+  constructor(loss: ContextLoss) {
+    super(loss.detail);
+    this.loss = loss;
   }
 }
 
 /** Whether it was a crash that an error came of. Who works in a page only sees that it is gone; what took it comes as news. */
-export async function crashBehind(thrown: unknown, context: ContextLease): Promise<Crash | undefined> {
+export async function crashBehind(thrown: unknown, context: ContextLease): Promise<ContextLoss | undefined> {
   const { name } = classifyError(thrown).error;
   if (name !== "ContextGone" && name !== "PageCrashed") return undefined;
   const noNews = Promise.withResolvers<undefined>();

@@ -2,12 +2,16 @@ import type { SlotRefusal } from "../core/capacity/slot-gate.ts";
 import type { Container } from "./container.ts";
 import { takeIn, type Runnable } from "./intake.ts";
 import type { HeldMessage, Invocation } from "./invocation.ts";
+import { JobSlot } from "./job-slot.ts";
 import { runJob } from "./run-job.ts";
 import type { SessionTurn, Turn } from "./sessions/session-turn.ts";
 import { giveBack, reject } from "./settle-message.ts";
 
 /** How long a refused message stays away: as long as the reason for the refusal is likely to last. */
-const REFUSED_SECONDS: Readonly<Record<SlotRefusal["reason"] | "session-busy" | "message-lost", number>> = {
+const REFUSED_SECONDS: Readonly<
+  Record<SlotRefusal["reason"] | "session-busy" | "message-lost" | "no-temp-room", number>
+> = {
+  "no-temp-room": 5,
   "session-busy": 2,
   "message-lost": 0,
   "no-slot": 1,
@@ -46,6 +50,11 @@ async function admit(
   if (invocation.running.has(job.id)) {
     return giveBack(container, invocation, held, "duplicate-running", DUPLICATE_RUNNING_SECONDS);
   }
+  const { enough, freeMiB } = container.browser.processes.tempRoom();
+  if (!enough) {
+    container.log.warn("no room in /tmp for a job", { job: job.id, freeMiB });
+    return giveBack(container, invocation, held, "no-temp-room", REFUSED_SECONDS["no-temp-room"]);
+  }
   invocation.running.add(job.id);
   let turn: SessionTurn | undefined;
   try {
@@ -56,20 +65,26 @@ async function admit(
       return await giveBack(container, invocation, held, asked.kind, REFUSED_SECONDS[asked.kind]);
     }
     turn = asked?.turn;
-    const estimatedDurationMs =
-      job.estimatedDurationMs ?? Math.min(job.maxDurationMs, container.configuration.defaultEstimateMs);
-    const answer = await invocation.slots.acquire(
-      { id: job.id, priority: job.priority, jobClass, noWait: job.noWait, estimatedDurationMs },
-      held.gone.signal,
-    );
+    const { id, priority, noWait } = job;
+    const estimatedDurationMs = expectedHere(container, runnable);
+    const slot = new JobSlot(invocation, held, { id, priority, jobClass, noWait, estimatedDurationMs });
+    // What one job does in a session must not be cut in two by another that wants the same session.
+    const answer = await slot.acquire(turn === undefined);
     if (answer.kind === "withdrawn") return giveBack(container, invocation, held, "message-lost", 0);
     if (answer.kind === "refused") {
       container.log.info("no slot for a job", { job: job.id, reason: answer.reason, detail: answer.detail });
       return await giveBack(container, invocation, held, answer.reason, REFUSED_SECONDS[answer.reason]);
     }
-    await withSlot(container, invocation, held, runnable, turn);
+    const slotAtMs = Date.now();
+    invocation.meter.waited(Math.max(0, held.receivedAtMs - held.message.sentAtMs), slotAtMs - held.receivedAtMs);
+    try {
+      await runJob(container, invocation, held, runnable, { turn, slot, slotAtMs });
+    } finally {
+      slot.giveUp();
+    }
   } finally {
     turn?.end();
+    invocation.roster.forget(job.id);
     invocation.running.delete(job.id);
   }
 }
@@ -93,26 +108,8 @@ async function turnOf(
   }
 }
 
-async function withSlot(
-  container: Container,
-  invocation: Invocation,
-  held: HeldMessage,
-  runnable: Runnable,
-  turn: SessionTurn | undefined,
-): Promise<void> {
-  const slotAtMs = Date.now();
-  invocation.meter.slotTaken(slotAtMs);
-  invocation.meter.waited(Math.max(0, held.receivedAtMs - held.message.sentAtMs), slotAtMs - held.receivedAtMs);
-  let freed = false;
-  const freeSlot = () => {
-    if (freed) return;
-    freed = true;
-    invocation.meter.slotFreed(Date.now());
-    invocation.slots.release(runnable.job.id);
-  };
-  try {
-    await runJob(container, invocation, held, runnable, { turn, slotAtMs, freeSlot });
-  } finally {
-    freeSlot();
-  }
+/** A job that takes longer than an invocation moves on in the middle: it needs a good part of one to be worth starting. */
+function expectedHere({ configuration }: Container, { job }: Runnable): number {
+  const { defaultEstimateMs, longJobMs } = configuration;
+  return Math.min(job.estimatedDurationMs ?? Math.min(job.maxDurationMs, defaultEstimateMs), longJobMs);
 }

@@ -16,6 +16,8 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     messages: event.Records.map((record) => fromLambdaRecord(record, queueUrls(container.configuration))),
     remainingMs: () => context.getRemainingTimeInMillis(),
   });
-  emitUsage(usage, container.browser.status().rung);
+  const { rung, zombies } = container.browser.status();
+  const { processes } = container.browser;
+  emitUsage(usage, { rung, zombies, memory: processes.memory(), temp: processes.tempRoom() });
   return response;
 }

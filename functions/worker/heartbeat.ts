@@ -2,49 +2,45 @@ import type { Container } from "./container.ts";
 import type { HeldMessage, Invocation } from "./invocation.ts";
 
 export interface Heartbeat {
-  /** Settles when it is known whether the fleet is drained: only then more jobs may be taken. Never rejects. */
-  readonly looked: Promise<void>;
   stop(): Promise<void>;
 }
 
 /**
  * Keeps what this container holds: messages hidden, leases renewed. A dead container stops beating, and everything it
- * held is free again after `visibilitySeconds` and `leaseMs`.
+ * held is free again after `visibilitySeconds` and `leaseMs`. Each beats for itself: a queue that doesn't answer costs no lease.
  */
 export function startHeartbeat(container: Container, invocation: Invocation): Heartbeat {
-  const looked = lookForDrain(container, invocation);
-  let beating: Promise<void> = beat(container, invocation, looked);
-  const timer = setInterval(() => {
-    beating = beating.then(() => beat(container, invocation, lookForDrain(container, invocation)));
-  }, container.configuration.renewalMs);
+  const { renewalMs } = container.configuration;
+  const beats = [
+    repeat(renewalMs, () => (invocation.hiding = hide(container, invocation, [...invocation.held.values()]))),
+    repeat(renewalMs, () => Promise.all([...invocation.held.values()].map((one) => renew(container, one)))),
+    repeat(renewalMs, () => invocation.sessions.beat()),
+  ];
   return {
-    looked,
     stop: async () => {
-      clearInterval(timer);
-      await beating;
+      await Promise.all(beats.map((beat) => beat.stop()));
     },
   };
 }
 
-/** One round. Never throws: what fails now is tried again by the next one, before anything has run out. */
-async function beat(container: Container, invocation: Invocation, looked: Promise<void>): Promise<void> {
-  const held = [...invocation.held.values()];
-  invocation.hiding = hide(container, invocation, held);
-  const renewed = held.map((one) => renew(container, one));
-  await Promise.all([invocation.hiding, looked, invocation.sessions.beat(), ...renewed]);
-}
-
-/** Event sources that are switched off start no new invocation; this one mustn't go on refilling by itself. */
-async function lookForDrain(container: Container, invocation: Invocation): Promise<void> {
-  if (container.configuration.refillMs === 0 || !invocation.takesMore) return;
-  try {
-    const drain = await container.drainFlag.read();
-    if (drain === undefined) return;
-    invocation.takesMore = false;
-    container.log.info("the fleet is drained: no more jobs are taken", { sinceMs: drain.sinceMs });
-  } catch (error) {
-    container.log.warn("the drain flag could not be read", { error });
-  }
+/** The first round at once. One that takes longer than the interval puts off the next. `round` never rejects. */
+function repeat(everyMs: number, round: () => Promise<unknown>): Heartbeat {
+  let running: Promise<void> | undefined;
+  const once = async () => {
+    await round();
+    running = undefined;
+  };
+  const beat = () => {
+    running ??= once();
+  };
+  beat();
+  const timer = setInterval(beat, everyMs);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
 }
 
 /** A batch arrives hidden for the queue's own, long time: the first round shortens it. */

@@ -1,6 +1,7 @@
 import type { UsageMeter } from "../core/cost/usage-meter.ts";
 import type { ReceivedMessage } from "../core/job/job-queue.ts";
 import type { Lease } from "../core/lease/lease.ts";
+import type { Roster } from "./roster.ts";
 import type { SessionDesk } from "./sessions/session-desk.ts";
 import type { Slots } from "./slots.ts";
 
@@ -21,8 +22,14 @@ export interface Invocation {
   readonly id: string;
   /** Until the moment at which running work is given back, in milliseconds. */
   workMsLeft(): number;
+  /** When the last word has to be said, in epoch milliseconds: some of the drain margin is left then. */
+  endsAtMs(): number;
   readonly meter: UsageMeter;
   readonly slots: Slots;
+  /** Which limit set their number. */
+  readonly boundBy: string;
+  /** The jobs at work. */
+  readonly roster: Roster;
   readonly sessions: SessionDesk;
   readonly held: Map<string, HeldMessage>;
   /** The last round of keeping messages hidden. A message isn't shown again before it is over, or it would be hidden anew. */

@@ -69,6 +69,8 @@ function finalKind(outcome: Outcome): FinalFailure {
   }
 }
 
+const CRASHED = { browser: "BrowserCrashed", renderer: "RendererCrashed", memory: "Evicted" } as const;
+
 function errorOf(outcome: Outcome, maxDurationMs: number): JobError {
   switch (outcome.kind) {
     case "failed":
@@ -79,7 +81,9 @@ function errorOf(outcome: Outcome, maxDurationMs: number): JobError {
         message: `the attempt took longer than maxDurationMs (${maxDurationMs} ms); raise it, or give the job less to do`,
       };
     case "crashed":
-      return { name: outcome.what === "browser" ? "BrowserCrashed" : "RendererCrashed", message: outcome.detail };
+      return { name: outcome.poison === true ? "Poison" : CRASHED[outcome.what], message: outcome.detail };
+    case "killed":
+      return { name: "Killed", message: `ended by ${outcome.by}` };
     case "out-of-time":
       return {
         name: "OutOfTime",

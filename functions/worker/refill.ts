@@ -16,6 +16,7 @@ export class Refill {
   readonly #untilMs: number;
   #jobs = 0;
   #emptyAtMs = Number.NEGATIVE_INFINITY;
+  #expressAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(container: Container, invocation: Invocation, startedAtMs: number) {
     this.#container = container;
@@ -30,10 +31,12 @@ export class Refill {
   async next(nowMs: number, insists = false): Promise<ReceivedMessage[]> {
     const room =
       !insists && nowMs - this.#emptyAtMs < this.#container.configuration.refillPollMs ? 0 : this.#room(nowMs);
-    if (room <= 0) return [];
+    const critical = room <= 0 && this.#mayDisplace(nowMs);
+    if (room <= 0 && !critical) return [];
     try {
-      const messages = await this.#container.queue.receive(room);
-      if (messages.length === 0) this.#emptyAtMs = nowMs;
+      const messages = await this.#container.queue.receive(critical ? 1 : room, critical ? ["express"] : undefined);
+      if (critical) this.#expressAtMs = nowMs;
+      else if (messages.length === 0) this.#emptyAtMs = nowMs;
       this.#jobs += messages.length;
       this.#invocation.meter.refilled(messages.length);
       return messages;
@@ -44,11 +47,26 @@ export class Refill {
     }
   }
 
-  #room(nowMs: number): number {
-    const { slots, sessions, drained, takesMore } = this.#invocation;
+  /** A full container hears of critical work only by asking: the event source hands it nothing while it is busy. */
+  #mayDisplace(nowMs: number): boolean {
+    const { expressPollMs } = this.#container.configuration;
+    const { slots } = this.#invocation;
+    if (expressPollMs === 0 || nowMs - this.#expressAtMs < expressPollMs || !this.#takesMore(nowMs)) return false;
+    return slots.waiting === 0 && JOB_CLASSES.every((jobClass) => slots.canDisplaceFor(jobClass));
+  }
+
+  #takesMore(nowMs: number): boolean {
+    const { drained, takesMore } = this.#invocation;
     const { refillJobs, defaultEstimateMs } = this.#container.configuration;
-    if (drained.aborted || !takesMore || nowMs >= this.#untilMs || slots.waiting > 0) return 0;
-    if (this.#invocation.workMsLeft() < defaultEstimateMs) return 0;
+    if (drained.aborted || !takesMore || nowMs >= this.#untilMs || this.#jobs >= refillJobs) return false;
+    if (!this.#container.browser.processes.tempRoom().enough) return false;
+    return this.#invocation.workMsLeft() >= defaultEstimateMs;
+  }
+
+  #room(nowMs: number): number {
+    const { slots, sessions } = this.#invocation;
+    const { refillJobs } = this.#container.configuration;
+    if (slots.waiting > 0 || !this.#takesMore(nowMs)) return 0;
     // Who stands in line for a session has no slot yet, and will want one.
     const free = Math.max(...JOB_CLASSES.map((jobClass) => slots.free(jobClass))) - sessions.waiting;
     return Math.min(RECEIVE_MAX, free, refillJobs - this.#jobs);

@@ -8,12 +8,18 @@ import type { Container } from "./container.ts";
 import { handleMessage } from "./handle-message.ts";
 import { startHeartbeat } from "./heartbeat.ts";
 import { holdMessage, type Invocation } from "./invocation.ts";
+import { moveBeforeTheEnd } from "./moves.ts";
+import { watchOrders } from "./orders-watch.ts";
 import { Refill } from "./refill.ts";
+import { Roster } from "./roster.ts";
 import { SessionDesk } from "./sessions/session-desk.ts";
 import { Slots } from "./slots.ts";
 
 /** Background work that takes longer than this, such as a browser that won't quit, isn't waited for. */
 const SETTLE_MAX_MS = 500;
+
+/** The rest of the drain margin is for closing sessions, the answer and the usage record. */
+const LAST_WORD_RATIO = 0.8;
 
 export interface BatchInput {
   readonly invocation: string;
@@ -43,6 +49,9 @@ export async function runBatch(container: Container, input: BatchInput): Promise
   const timer = setTimeout(stopWork, Math.max(0, invocation.workMsLeft()));
   const first = input.messages.map((message) => holdMessage(invocation, message, Date.now()));
   const heartbeat = startHeartbeat(container, invocation);
+  const orders = watchOrders(container, invocation);
+  const stopMoving = moveBeforeTheEnd(container, invocation);
+  const watch = container.browser.watch();
   const refill = new Refill(container, invocation, startedAtMs);
   const pending = new Set<Promise<void>>();
   const start = (held: (typeof first)[number]) => {
@@ -51,7 +60,7 @@ export async function runBatch(container: Container, input: BatchInput): Promise
   };
   try {
     first.forEach(start);
-    await heartbeat.looked;
+    await orders.looked;
     for (;;) {
       // SQS gives out no more of a session's jobs until the last ten are done, and the session is still open here.
       const lastLook = pending.size === 0 && invocation.sessions.isHolding;
@@ -64,10 +73,11 @@ export async function runBatch(container: Container, input: BatchInput): Promise
     }
   } finally {
     clearTimeout(timer);
+    stopMoving();
     invocation.slots.close();
     // Lambda freezes the container behind the answer, and a frozen one can't renew a session's lease.
     await invocation.sessions.close();
-    await heartbeat.stop();
+    await Promise.all([heartbeat.stop(), orders.stop(), watch.stop()]);
     await settleBrowser(container);
   }
   const undone = first.filter(({ settled }) => settled !== "removed");
@@ -112,13 +122,19 @@ function openInvocation(
     },
     startedAtMs,
   );
+  const roster = new Roster();
   const owner = { container: container.id, invocation: input.invocation };
   return {
     id: input.invocation,
     workMsLeft,
+    endsAtMs: () => Date.now() + workMsLeft() + configuration.drainMarginMs * LAST_WORD_RATIO,
     meter,
     sessions: new SessionDesk(container, owner, meter.sessions),
-    slots: new Slots({ capacity: capacity.slots, ratio, ageingMs, waitLimitMs, queueLimit }, workMsLeft),
+    boundBy: capacity.boundBy,
+    roster,
+    slots: new Slots({ capacity: capacity.slots, ratio, ageingMs, waitLimitMs, queueLimit }, workMsLeft, ({ id, by }) =>
+      roster.askToLeave(id, { kind: "preempted", by }, configuration.preemptionGraceMs),
+    ),
     held: new Map(),
     hiding: Promise.resolve(),
     running: new Set(),

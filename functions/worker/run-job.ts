@@ -1,16 +1,17 @@
 import type { JobTimings } from "../core/job/job-result.ts";
-import { dispositionOf } from "../core/job/outcome.ts";
+import { interruptionsOf } from "../core/job/interruptions.ts";
 import { comeAgainSeconds } from "../core/session/session-rules.ts";
-import type { Lease } from "../core/lease/lease.ts";
-import type { Take } from "../core/lease/lease-store.ts";
-import { attemptJob, type AttemptEnd } from "./attempt.ts";
+import { Attempt } from "./attempt/attempt.ts";
+import type { AttemptEnd } from "./attempt/attempt-start.ts";
+import { begin, type Begun } from "./attempt/begin.ts";
 import type { Container } from "./container.ts";
+import { endJob } from "./end-job.ts";
 import type { Runnable } from "./intake.ts";
 import type { HeldMessage, Invocation } from "./invocation.ts";
-import { resultOf } from "./job-result.ts";
+import type { JobSlot } from "./job-slot.ts";
 import type { SessionSeat } from "./sessions/session-seat.ts";
 import type { SessionTurn } from "./sessions/session-turn.ts";
-import { dropDuplicate, giveBack, reject, remove, tell } from "./settle-message.ts";
+import { dropDuplicate, giveBack, reject } from "./settle-message.ts";
 
 const HELD_ELSEWHERE_MAX_SECONDS = 30;
 
@@ -18,9 +19,8 @@ const HELD_ELSEWHERE_MAX_SECONDS = 30;
 export interface JobPlace {
   /** Its turn to ask for its session; undefined where it wants none. */
   readonly turn: SessionTurn | undefined;
+  readonly slot: JobSlot;
   readonly slotAtMs: number;
-  /** Called as soon as the context is closed, before the result is written. */
-  readonly freeSlot: () => void;
 }
 
 /**
@@ -32,9 +32,9 @@ export async function runJob(
   invocation: Invocation,
   held: HeldMessage,
   runnable: Runnable,
-  { turn, slotAtMs, freeSlot }: JobPlace,
+  place: JobPlace,
 ): Promise<void> {
-  const seated = await turn?.take(AbortSignal.any([held.gone.signal, invocation.drained]));
+  const seated = await place.turn?.take(AbortSignal.any([held.gone.signal, invocation.drained]));
   if (seated?.kind === "rejected") {
     return reject(container, invocation, held, runnable.job.id, seated.rejections);
   }
@@ -45,12 +45,8 @@ export async function runJob(
     return giveBack(container, invocation, held, "session-unavailable", delaySeconds);
   }
   const seat = seated?.seat;
-  const leave = () => {
-    turn?.end();
-    freeSlot();
-  };
   try {
-    await inSeat(container, invocation, held, runnable, { seat, slotAtMs, leave });
+    await inSeat(container, invocation, held, runnable, { ...place, seat });
   } finally {
     // Whatever happened before the attempt: the session isn't this job's any longer.
     await seat?.leave({ kind: "none" });
@@ -63,143 +59,69 @@ async function inSeat(
   invocation: Invocation,
   held: HeldMessage,
   runnable: Runnable,
-  {
-    seat,
-    slotAtMs,
-    leave,
-  }: { readonly seat: SessionSeat | undefined; readonly slotAtMs: number; readonly leave: () => void },
+  place: JobPlace & { readonly seat: SessionSeat | undefined },
 ): Promise<void> {
-  const { job } = runnable;
-  const take = await takeLease(container, invocation, held, runnable);
-  if (take.kind === "finished") return dropDuplicate(container, invocation, held, take.record);
-  if (take.kind === "held") {
-    const seconds = Math.ceil((take.record.expiresAtMs - Date.now()) / 1_000);
+  const { seat, slot, turn, slotAtMs } = place;
+  const begun = await begin(container, invocation, held, runnable, place);
+  if (begun.kind === "finished") return dropDuplicate(container, invocation, held, begun.record);
+  if (begun.kind === "held") {
+    const seconds = Math.ceil((begun.record.expiresAtMs - Date.now()) / 1_000);
     const delaySeconds = Math.min(HELD_ELSEWHERE_MAX_SECONDS, Math.max(1, seconds));
     return giveBack(container, invocation, held, "held-elsewhere", delaySeconds);
   }
-  const { lease } = take;
-  held.lease = lease;
-  const end =
-    lease.attempt > job.attempts
-      ? neverStarted(lease, job.attempts)
-      : await attemptJob(container, invocation, held, runnable, { lease, seat, resume: take.checkpoint });
-  const freed = end.closed.then(leave);
-  const leased = { held, runnable, lease };
-  record(container, invocation, leased, end);
+  const { lease } = begun.start;
+  const end = await attempted(container, invocation, held, runnable, begun);
+  const freed = freedWhen(end.closed, slot, turn);
   // Who reads the result may count on what the job left in its session. Until then the job's lease is renewed.
   if (seat) await freed;
-  held.lease = undefined;
   try {
-    await settle(container, invocation, leased, end, timings(held, slotAtMs, end));
+    const { story } = begun.start;
+    await endJob(container, invocation, { held, runnable, lease, story }, end, timings(held, slotAtMs, end, begun));
   } finally {
+    held.lease = undefined;
     await freed;
   }
 }
 
-/** A message with its job and the lease that this container took for it. */
-interface LeasedJob {
-  readonly held: HeldMessage;
-  readonly runnable: Runnable;
-  readonly lease: Lease;
+async function freedWhen(closed: Promise<void>, slot: JobSlot, turn: SessionTurn | undefined): Promise<void> {
+  await closed;
+  turn?.end();
+  slot.giveUp();
 }
 
-function record(container: Container, invocation: Invocation, { runnable, lease }: LeasedJob, end: AttemptEnd): void {
-  const { job, jobClass } = runnable;
-  const { outcome, allocation, runMs } = end;
-  if (allocation) invocation.meter.allocated(allocation.temperature, allocation.ms);
-  invocation.meter.ended(jobClass, outcome.kind, allocation && runMs);
-  container.log.info("attempt ended", {
-    job: job.id,
-    strategy: job.strategy,
-    outcome: outcome.kind,
-    attempt: lease.attempt,
-    fence: lease.fence,
-    runMs,
-    ...(outcome.kind === "failed" ? { error: outcome.error } : {}),
-  });
-}
-
-async function settle(
+async function attempted(
   container: Container,
   invocation: Invocation,
-  leased: LeasedJob,
-  end: AttemptEnd,
-  timing: JobTimings | undefined,
-): Promise<void> {
-  const { held, lease } = leased;
-  const { outcome } = end;
-  const disposition = dispositionOf(outcome, lease.attempt, leased.runnable.job.attempts);
-  if (disposition.kind === "final") return finish(container, invocation, leased, end, timing);
-  if (outcome.kind !== "lease-lost") {
-    await container.leases.release(lease, outcome.kind, disposition.countsAsAttempt, Date.now());
-  }
-  return giveBack(container, invocation, held, outcome.kind, disposition.delaySeconds);
-}
-
-function takeLease(
-  container: Container,
-  invocation: Invocation,
-  { message }: HeldMessage,
-  { job, jobClass }: Runnable,
-): Promise<Take> {
-  return container.leases.take(
-    {
-      key: `job#${job.id}`,
-      owner: { container: container.id, invocation: invocation.id },
-      durationMs: container.configuration.leaseMs,
-      jobClass,
-      strategy: job.strategy,
-      site: job.site,
-      messageId: message.messageId,
-      redriveOfFence: message.redriveOfFence,
-    },
-    Date.now(),
-  );
-}
-
-/** Conditional on the fence: a container whose lease is over writes nothing, publishes nothing and deletes nothing. */
-async function finish(
-  container: Container,
-  invocation: Invocation,
-  { held, runnable, lease }: LeasedJob,
-  end: AttemptEnd,
-  timing: JobTimings | undefined,
-): Promise<void> {
-  const { job } = runnable;
-  const { outcome, artifacts } = end;
-  const result = await resultOf(
-    { runnable, lease, outcome, artifacts, timings: timing, finishedAtMs: Date.now() },
-    container.artifacts,
-  );
-  const finished = await container.leases.finish(lease, result, Date.now());
-  if (finished.kind === "lost") {
-    container.log.warn("result refused by fence", { job: job.id, fence: lease.fence });
-    invocation.meter.ended(runnable.jobClass, "lease-lost", undefined);
-    return giveBack(container, invocation, held, "lease-lost", 0);
-  }
-  await tell(container, held, result);
-  await remove(container, invocation, held);
-}
-
-/** Containers died under every attempt that the job allows: it ends here instead of taking another one with it. */
-function neverStarted(lease: Lease, attempts: number): AttemptEnd {
-  const detail = `${lease.attempt - 1} attempts ended without an outcome, as when a container dies; the job allows ${attempts}`;
+  held: HeldMessage,
+  runnable: Runnable,
+  begun: Extract<Begun, { kind: "begun" | "over" }>,
+): Promise<AttemptEnd> {
+  if (begun.kind === "begun") return new Attempt(container, invocation, held, runnable, begun.start).run();
+  const { found } = begun.start;
   return {
-    outcome: { kind: "crashed", what: "browser", detail },
+    outcome: begun.outcome,
     artifacts: [],
     allocation: undefined,
     runMs: 0,
+    checkpoint: found?.checkpoint,
     closed: Promise.resolve(),
   };
 }
 
-function timings(held: HeldMessage, slotAtMs: number, end: AttemptEnd): JobTimings | undefined {
+function timings(
+  held: HeldMessage,
+  slotAtMs: number,
+  end: AttemptEnd,
+  { start }: Extract<Begun, { kind: "begun" | "over" }>,
+): JobTimings | undefined {
   if (end.allocation === undefined) return undefined;
+  const interruptions = interruptionsOf(start.story.events);
   return {
     queuedMs: Math.max(0, held.receivedAtMs - held.message.sentAtMs),
     waitMs: slotAtMs - held.receivedAtMs,
     allocationMs: end.allocation.ms,
     allocation: end.allocation.temperature,
     runMs: end.runMs,
+    ...(interruptions === undefined ? {} : { interruptions }),
   };
 }

@@ -1,7 +1,17 @@
 import type { JobResult } from "../core/job/job-result.ts";
 import { describeRejection, type Rejection } from "../core/job/rejection.ts";
 import type { Container } from "./container.ts";
+import { insist, type Insistence } from "./insist.ts";
 import type { HeldMessage, Invocation } from "./invocation.ts";
+
+/**
+ * How long a job's own writes are tried again: as long as the invocation lasts. They are fenced, so that a lease that is over
+ * meanwhile is no reason to stop, and giving up would run a finished job again. What isn't said by then is said when the
+ * message comes again.
+ */
+export function insistence({ log }: Pick<Container, "log">, invocation: Pick<Invocation, "endsAtMs">): Insistence {
+  return { log, untilMs: () => invocation.endsAtMs() };
+}
 
 /** Makes a message visible again, so that another container, or this one later, takes it. */
 export async function giveBack(
@@ -20,7 +30,9 @@ export async function giveBack(
 
 /** Deletes a message whose job has ended. */
 export async function remove(container: Container, invocation: Invocation, held: HeldMessage): Promise<void> {
-  await container.queue.remove(held.message);
+  const { messageId } = held.message;
+  const deleted = () => container.queue.remove(held.message);
+  await insist(`delete message ${messageId}`, deleted, insistence(container, invocation));
   held.settled = "removed";
   invocation.held.delete(held.message.messageId);
 }
@@ -36,8 +48,7 @@ export async function reject(
   const reason = rejections.map(describeRejection).join("; ");
   container.log.warn("message rejected", { job: id, messageId: held.message.messageId, reason });
   invocation.meter.rejected();
-  await container.queue.deadLetter(held.message, reason);
-  await container.queue.publish({
+  const result: JobResult = {
     v: 1,
     id: id ?? held.message.messageId,
     kind: "rejected",
@@ -46,7 +57,10 @@ export async function reject(
     fence: 0,
     container: container.id,
     finishedAtMs: Date.now(),
-  });
+  };
+  const told = insistence(container, invocation);
+  await insist(`dead-letter ${result.id}`, () => container.queue.deadLetter(held.message, reason), told);
+  await insist(`publish ${result.id}`, () => container.queue.publish(result), told);
   await remove(container, invocation, held);
 }
 
@@ -61,17 +75,24 @@ export async function dropDuplicate(
   finished: { readonly messageId?: string; readonly result?: JobResult },
 ): Promise<void> {
   const sameMessage = finished.messageId === held.message.messageId;
-  if (sameMessage && finished.result !== undefined) await tell(container, held, finished.result);
+  if (sameMessage && finished.result !== undefined) await tell(container, invocation, held, finished.result);
   invocation.meter.duplicate();
   container.log.info("ended job delivered again", { messageId: held.message.messageId, toldAgain: sameMessage });
   await remove(container, invocation, held);
 }
 
 /** Publishes a result that is written; a job that didn't complete leaves a copy of its message for an operator. */
-export async function tell(container: Container, held: HeldMessage, result: JobResult): Promise<void> {
-  await container.queue.publish(result);
+export async function tell(
+  container: Container,
+  invocation: Invocation,
+  held: HeldMessage,
+  result: JobResult,
+): Promise<void> {
+  const { queue } = container;
+  const told = insistence(container, invocation);
+  await insist(`publish ${result.id}`, () => queue.publish(result), told);
   if (result.kind === "completed") return;
   const reason =
     result.error === undefined ? result.kind : `${result.kind}: ${result.error.name}: ${result.error.message}`;
-  await container.queue.deadLetter(held.message, reason, result.fence);
+  await insist(`dead-letter ${result.id}`, () => queue.deadLetter(held.message, reason, result.fence), told);
 }

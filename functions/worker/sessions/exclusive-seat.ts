@@ -7,12 +7,18 @@ import { showsSignedOut } from "./log-in.ts";
 import type { SeatEnd, SeatRequest, SessionSeat } from "./session-seat.ts";
 import type { SessionSurroundings } from "./session-surroundings.ts";
 
+interface OpenContext {
+  readonly context: ContextLease;
+  /** What it held when it was last kept. */
+  base: StateSnapshot;
+}
+
 /** Policy `exclusive`: the job holds the session, and has a context of its own with the session's state in it. */
 export class ExclusiveSeat implements SessionSeat {
   readonly #surroundings: SessionSurroundings;
   readonly #held: HeldSession;
   readonly #onLeft: () => void;
-  #open: { readonly context: ContextLease; readonly base: StateSnapshot } | undefined;
+  #open: OpenContext | undefined;
   #opening: Promise<ContextLease> | undefined;
   #closing: Promise<void> = Promise.resolve();
   #left: Promise<void> | undefined;
@@ -67,6 +73,15 @@ export class ExclusiveSeat implements SessionSeat {
     return this.#open === undefined || this.#held.isLoggedIn(this.#open.context, signal);
   }
 
+  contextLost(): void {
+    if (this.#open) this.#closing = this.#open.context.release();
+    this.#open = undefined;
+  }
+
+  async keepState(): Promise<void> {
+    if (this.#open) await this.#keep(this.#open);
+  }
+
   signedOut(): void {
     this.#held.endLogin("the site showed that nobody is logged in");
     if (this.#open) this.#closing = this.#open.context.release();
@@ -86,17 +101,19 @@ export class ExclusiveSeat implements SessionSeat {
     // While a login is under way the session isn't anybody else's.
     await this.#opening?.catch(() => {});
     const open = this.#open;
-    if (open) await this.#keep(open.context, open.base);
+    if (open) await this.#keep(open);
     await Promise.all([open?.context.release(), this.#closing]);
     const { sessionRecheckMs } = this.#surroundings.configuration;
     await this.#held.release(afterUse(this.#held.record, end, sessionRecheckMs, Date.now()));
     this.#onLeft();
   }
 
-  async #keep(context: ContextLease, base: StateSnapshot): Promise<void> {
-    if (this.gone.aborted || context.state().kind !== "leased") return;
+  async #keep(open: OpenContext): Promise<void> {
+    if (this.gone.aborted || open.context.state().kind !== "leased") return;
     try {
-      this.#held.keep(base, await context.readState());
+      const now = await open.context.readState();
+      this.#held.keep(open.base, now);
+      open.base = now;
     } catch (error) {
       const { log } = this.#surroundings;
       log.warn("what a job left in its session could not be read", { session: this.session, error });

@@ -48,6 +48,16 @@ export class PagesSeat implements SessionSeat {
     return this.#open === undefined || this.#hold.isLoggedIn(this.#open.from, signal);
   }
 
+  contextLost(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#open = undefined;
+    this.#closing = open.page.release().then(() => this.#leaveSections());
+  }
+
+  /** The heartbeat writes down what the pages changed. */
+  async keepState(): Promise<void> {}
+
   signedOut(): void {
     const open = this.#open;
     if (open === undefined) return;

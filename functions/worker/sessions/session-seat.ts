@@ -32,6 +32,10 @@ export interface SessionSeat {
   showsSignedOut(address: string): boolean;
   /** Asks the site, in the page last opened; true where the session has no login to ask by. */
   isLoggedIn(signal: AbortSignal): Promise<boolean>;
+  /** The context last opened is lost to a crash: the next `open` gives another, in the session's state as it was last kept. */
+  contextLost(): void;
+  /** Keeps what the job has changed in the session so far, where nothing else does, so that a crash doesn't undo it. Never throws. */
+  keepState(): Promise<void>;
   /** The login of the page last opened is over: the next `open` logs in again, or takes over who did so meanwhile. */
   signedOut(): void;
   /** Runs the section while no other page of the session runs one. The wait ends with the signal. */
@@ -50,4 +54,9 @@ export class SessionUnavailable extends Error {
     this.session = session;
     this.retryAfterSeconds = retryAfterSeconds;
   }
+}
+
+/** The same as an attempt's outcome. */
+export function sessionUnavailable({ session, message, retryAfterSeconds }: SessionUnavailable) {
+  return { kind: "session-unavailable", session, reason: message, retryAfterSeconds } as const;
 }

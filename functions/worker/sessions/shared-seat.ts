@@ -32,6 +32,8 @@ export class SharedSeat implements SessionSeat {
   readonly #logins: SharedLogins;
   readonly #gone = new AbortController();
   #record: SessionRecord;
+  /** The record may be older than what the fleet has been told since. */
+  #isStale = false;
   /** What the cookies were that the site didn't take. */
   #shownSignedOut: { readonly loginFence: number; readonly revision: number } | undefined;
   #open: OpenContext | undefined;
@@ -67,7 +69,8 @@ export class SharedSeat implements SessionSeat {
   async #openContext(request: SeatRequest): Promise<ContextLease> {
     await this.#closing;
     const { room, configuration } = this.#surroundings;
-    if (this.#shownSignedOut !== undefined) this.#record = (await room.store.read(this.session)) ?? this.#record;
+    if (this.#shownSignedOut !== undefined || this.#isStale)
+      this.#record = (await room.store.read(this.session)) ?? this.#record;
     const why = this.#whyLogIn();
     // Only who finds the login over logs in; the one elected does it in a context of its own.
     if (why !== undefined) this.#record = await this.#logins.loggedIn(this.#record, why, request);
@@ -119,6 +122,17 @@ export class SharedSeat implements SessionSeat {
     const surroundings = { room, log, limitMs: configuration.sessionLoginMs };
     return isLoggedIn(surroundings, this.#record, login, this.#open.context, signal);
   }
+
+  contextLost(): void {
+    const open = this.#open;
+    if (open === undefined) return;
+    this.#isStale = true;
+    this.#open = undefined;
+    this.#closing = this.#giveUp(open);
+  }
+
+  /** Its cookies are told to the fleet as they change. */
+  async keepState(): Promise<void> {}
 
   signedOut(): void {
     const open = this.#open;

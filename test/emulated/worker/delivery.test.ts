@@ -227,10 +227,19 @@ describe("slots", () => {
     expect(await stand.depth("express")).toBe(0);
   });
 
+  it("are given to nobody while /tmp is full", async () => {
+    const strategy = strategyThat(() => Promise.resolve(1));
+    await stand.send(jobFor(strategy));
+    stand.browser.hasTempRoom = false;
+    const { usage } = await stand.deliver(stand.container([strategy]));
+    expect(usage.givenBack).toEqual({ "no-temp-room": 1 });
+    expect(await stand.depth("jobs")).toBe(1);
+  });
+
   it("takes no more when the fleet is drained, and finishes what it has", async () => {
     const strategy = strategyThat(() => Promise.resolve(1));
     for (let i = 0; i < 6; i += 1) await stand.send(jobFor(strategy));
-    await stand.drainFlag.set(Date.now());
+    await stand.orders.drain(Date.now());
     const container = stand.container([strategy], { SUBLET_REFILL_MS: "60000", SUBLET_MAX_SLOTS: "2" });
     const { usage } = await stand.deliver(container, { max: 2 });
     expect(usage.refilledJobs).toBe(0);

@@ -1,6 +1,8 @@
 import { EventEmitter } from "node:events";
 
 import type { BrowserPool } from "../../../functions/browser/browser-pool.ts";
+import type { ContextLoss } from "../../../functions/browser/pooled-context.ts";
+import type { ContextLossKind } from "../../../functions/core/job/job-history.ts";
 import { LeaseOver, type ContextLease, type ContextRequest } from "../../../functions/browser/context-lease.ts";
 import type { SnapshotCookie, StateSnapshot } from "../../../functions/core/session/state/session-state.ts";
 
@@ -28,6 +30,11 @@ class QuickPage extends EventEmitter {
 
   url(): string {
     return this.#url;
+  }
+
+  /** It is never scrolled, and has nothing else to evaluate. */
+  evaluate(): Promise<{ scrollX: number; scrollY: number }> {
+    return Promise.resolve({ scrollX: 0, scrollY: 0 });
   }
 
   async goto(url: string): Promise<void> {
@@ -59,14 +66,18 @@ export class QuickBrowser {
   /** A call that a closing context still answers. */
   outlives = false;
   openPeak = 0;
+  hasTempRoom = true;
   site: QuickSite = (url) => url.href;
   /** A test lets a call wait, or fail. */
   before: (call: Call, url?: string) => Promise<void> | void = () => {};
-  #crash = Promise.withResolvers<{ what: "browser" | "renderer"; detail: string }>();
+  #crash = Promise.withResolvers<ContextLoss>();
   #next = 0;
+  #browsers = 1;
 
-  crash(what: "browser" | "renderer"): void {
-    this.#crash.resolve({ what, detail: `the ${what} died` });
+  /** All contexts are lost; the next ones come from another browser, where it was the browser. */
+  crash(what: ContextLossKind, neighbours = this.open.size): void {
+    this.#crash.resolve({ what, detail: `the ${what} died`, browser: `browser-${this.#browsers}`, neighbours });
+    this.#browsers += what === "browser" ? 1 : 0;
     this.#crash = Promise.withResolvers();
   }
 
@@ -95,6 +106,8 @@ export class QuickBrowser {
       usage: () => Promise.resolve({ cpuSeconds: 0, launches: 0, crashes: 0 }),
       thawCheck: () => Promise.resolve({ kind: "alive", pingMs: 0, clockJumpMs: 0 }),
       settled: () => Promise.resolve(),
+      processes: { tempRoom: () => ({ freeMiB: 500, enough: this.hasTempRoom }) },
+      watch: () => ({ stop: () => Promise.resolve() }),
     } as unknown as BrowserPool;
   }
 
@@ -120,7 +133,7 @@ export class QuickBrowser {
     return {
       id,
       page: page as unknown as ContextLease["page"],
-      context: {} as ContextLease["context"],
+      context: new EventEmitter() as unknown as ContextLease["context"],
       allocation: { temperature: "hot", ms: 1 },
       state: () => (ending.signal.aborted ? { kind: "ended", reason: "released" } : { kind: "leased" }),
       lost,

@@ -128,7 +128,7 @@ describe("an exclusive session", () => {
       }
       return "walked";
     });
-    await stand.send(jobFor(walk, { session: "ada" }));
+    await stand.send(jobFor(walk, { session: "ada", checkpoint: "navigation" }));
     await stand.deliver(container({}, [walk]));
     expect((await stand.results())[0]).toMatchObject({ kind: "completed", output: "walked", attempt: 1 });
     expect(starts).toEqual([undefined, 2]);

@@ -14,10 +14,11 @@ import type { SessionStore } from "../../../functions/core/session/session-store
 import type { Log } from "../../../functions/core/logging/log.ts";
 import { fromReceivedMessage } from "../../../functions/queue/received-message.ts";
 import { SqsJobQueue } from "../../../functions/queue/sqs-job-queue.ts";
-import { DynamoDbDrainFlag } from "../../../functions/store/drain-flag.ts";
+import { DynamoDbFleetOrders } from "../../../functions/store/fleet-orders.ts";
 import { DynamoDbLeaseStore } from "../../../functions/store/dynamodb-lease-store.ts";
 import { DynamoDbSessionStore } from "../../../functions/store/dynamodb-session-store.ts";
 import { S3ArtifactStore } from "../../../functions/store/s3-artifact-store.ts";
+import { S3CheckpointObjects } from "../../../functions/store/s3-checkpoint-objects.ts";
 import {
   defineStrategy,
   type Strategy,
@@ -25,6 +26,7 @@ import {
 } from "../../../functions/strategies/contract/define-strategy.ts";
 import type { LoginStrategy } from "../../../functions/strategies/contract/define-login.ts";
 import { BrowserAccount } from "../../../functions/worker/browser-account.ts";
+import { CheckpointKeeper } from "../../../functions/worker/checkpoints/checkpoint-keeper.ts";
 import type { Container } from "../../../functions/worker/container.ts";
 import { workerConfiguration } from "../../../functions/worker/configuration.ts";
 import { SessionRoom } from "../../../functions/worker/sessions/session-room.ts";
@@ -53,7 +55,7 @@ export class WorkerStand {
   readonly sqs: SQSClient;
   readonly leases: DynamoDbLeaseStore;
   readonly queue: SqsJobQueue;
-  readonly drainFlag: DynamoDbDrainFlag;
+  readonly orders: DynamoDbFleetOrders;
   readonly sessions: SessionStore;
   /** What logins type, by reference. */
   readonly secrets = new Map<string, Record<string, string>>();
@@ -64,7 +66,7 @@ export class WorkerStand {
     this.#sqs = sqs;
     this.sqs = new SQSClient({ endpoint: sqs.endpoint, region: EMULATOR_REGION, credentials: EMULATOR_CREDENTIALS });
     this.leases = new DynamoDbLeaseStore(emulatedDynamoDbClient(dynamo.endpoint), TABLE, 30);
-    this.drainFlag = new DynamoDbDrainFlag(emulatedDynamoDbClient(dynamo.endpoint), TABLE);
+    this.orders = new DynamoDbFleetOrders(emulatedDynamoDbClient(dynamo.endpoint), TABLE);
     this.sessions = new DynamoDbSessionStore(emulatedDynamoDbClient(dynamo.endpoint), SESSIONS_TABLE);
     this.queue = new SqsJobQueue(this.sqs, sqs.urls, 60);
   }
@@ -121,11 +123,14 @@ export class WorkerStand {
       credentials: EMULATOR_CREDENTIALS,
       forcePathStyle: true,
     });
+    const leases = change.leases ?? this.leases;
+    const objects = new S3CheckpointObjects(s3, this.#sqs.bucket);
     return {
       id: randomUUID(),
       configuration,
-      leases: this.leases,
-      drainFlag: this.drainFlag,
+      leases,
+      checkpoints: new CheckpointKeeper({ leases, objects, seal: LABELLED_SEAL, log: QUIET }),
+      orders: this.orders,
       queue: this.queue,
       artifacts: new S3ArtifactStore(s3, this.#sqs.bucket),
       browser: this.browser.asPool(),
