@@ -5,11 +5,13 @@ import { StoreUnavailable } from "../functions/core/job/store-failures.ts";
 import { CliError } from "./cli-error.ts";
 import { localCommand } from "./commands/local.ts";
 import { drainCommand } from "./commands/drain.ts";
+import { killCommand } from "./commands/kill.ts";
 import { resultsCommand } from "./commands/results.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
 import { statusCommand } from "./commands/status.ts";
 import { submitCommand } from "./commands/submit.ts";
+import { whyCommand } from "./commands/why.ts";
 import { EXIT } from "./exit-codes.ts";
 
 const program = new Command("sublet")
@@ -17,8 +19,8 @@ const program = new Command("sublet")
   .version("0.1.0")
   .exitOverride()
   .showHelpAfterError("Run `sublet --help` for all commands.");
-const commands = [localCommand(), submitCommand(), statusCommand(), resultsCommand()];
-for (const command of [...commands, sessionsCommand(), drainCommand(), schemaCommand()]) {
+const commands = [localCommand(), submitCommand(), statusCommand(), whyCommand(), resultsCommand()];
+for (const command of [...commands, sessionsCommand(), drainCommand(), killCommand(), schemaCommand()]) {
   program.addCommand(inheriting(command, program));
 }
 

@@ -3,8 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Command, Option } from "commander";
 import pc from "picocolors";
 
-import { DynamoDbDrainFlag } from "../../functions/store/drain-flag.ts";
 import { DynamoDbLeaseStore } from "../../functions/store/dynamodb-lease-store.ts";
+import { DynamoDbFleetOrders } from "../../functions/store/fleet-orders.ts";
 import { CliError } from "../cli-error.ts";
 import { counted } from "../counted.ts";
 import { endDrain, startDrain, waitForRest, type DrainedFleet, type DrainStatus } from "../drain/drain-fleet.ts";
@@ -59,7 +59,7 @@ function fleetOf(target: Target): DrainedFleet {
   const { LeasesTableName, WorkerFunctionName } = target.outputs;
   const leases = new DynamoDbLeaseStore(target.dynamodb, LeasesTableName, RETENTION_DAYS);
   return {
-    flag: new DynamoDbDrainFlag(target.dynamodb, LeasesTableName),
+    orders: new DynamoDbFleetOrders(target.dynamodb, LeasesTableName),
     switchSources: (wanted) => switchEventSources(target.lambda, WorkerFunctionName, wanted),
     work: () => readFleetWork(target, leases, Date.now()),
   };
@@ -106,16 +106,16 @@ async function resume(fleet: DrainedFleet, options: DrainOptions): Promise<void>
   if (options.json) console.log(JSON.stringify({ v: 1, drain: null, eventSources: sources, atRest: false }));
   if (!settled) {
     const why = `After ${options.timeout} s the event sources are ${describeSources(sources)}.`;
-    throw new CliError(EXIT.gaveUp, `${why} The flag is cleared; run \`npx sublet drain --resume\` again.`);
+    throw new CliError(EXIT.gaveUp, `${why} The containers take jobs again; run \`npx sublet drain --resume\` again.`);
   }
   if (!options.json) console.log(`The fleet works again: event sources ${describeSources(sources)}.`);
 }
 
-function jsonOf({ drain: flag, sources, work, atRest }: DrainStatus): unknown {
+function jsonOf({ drain: since, sources, work, atRest }: DrainStatus): unknown {
   const running = work.running.map(({ key, owner, expiresAtMs }) => ({ key, container: owner.container, expiresAtMs }));
   return {
     v: 1,
-    drain: flag,
+    drain: since,
     eventSources: sources,
     running,
     expired: work.expired,

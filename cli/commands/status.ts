@@ -1,25 +1,19 @@
-import { GetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import Table from "cli-table3";
 import { Command } from "commander";
 import pc from "picocolors";
 
-import { DynamoDbDrainFlag } from "../../functions/store/drain-flag.ts";
+import { DynamoDbFleetOrders } from "../../functions/store/fleet-orders.ts";
 import { CliError } from "../cli-error.ts";
 import { EXIT } from "../exit-codes.ts";
-import { listHeld, readRecord, type JobRecord } from "../job-record.ts";
+import { listRunning, readRecord, type JobRecord } from "../job-record.ts";
+import { readQueueDepths } from "../queue-depths.ts";
+import { printable } from "../sessions/printable.ts";
 import { openTarget, type Target } from "../target/target.ts";
+import { describeInterruptions } from "../why/describe-costs.ts";
 
 interface StatusOptions {
   readonly json?: true;
   readonly stack?: string;
-}
-
-/** What stands in a queue. The numbers are SQS's own approximations. */
-interface QueueDepth {
-  readonly queue: "express" | "session-jobs" | "jobs" | "dead-letter" | "session-dead-letter" | "results";
-  readonly visible: number;
-  readonly inFlight: number;
-  readonly delayed: number;
 }
 
 /** `sublet status [ID]` */
@@ -43,16 +37,10 @@ async function status(id: string | undefined, options: StatusOptions): Promise<v
 }
 
 async function showFleet(target: Target, { json }: StatusOptions): Promise<void> {
-  const { outputs } = target;
-  const [running, drain, ...queues] = await Promise.all([
-    listHeld(target.dynamodb, outputs.LeasesTableName),
-    new DynamoDbDrainFlag(target.dynamodb, outputs.LeasesTableName).read(),
-    depth(target, "express", outputs.ExpressQueueUrl),
-    depth(target, "session-jobs", outputs.SessionJobsQueueUrl),
-    depth(target, "jobs", outputs.JobsQueueUrl),
-    depth(target, "dead-letter", outputs.DeadLetterQueueUrl),
-    depth(target, "session-dead-letter", outputs.SessionDeadLetterQueueUrl),
-    depth(target, "results", outputs.ResultsQueueUrl),
+  const [running, { drain }, queues] = await Promise.all([
+    listRunning(target),
+    new DynamoDbFleetOrders(target.dynamodb, target.outputs.LeasesTableName).read(),
+    readQueueDepths(target),
   ]);
   if (json) {
     console.log(JSON.stringify({ v: 1, queues, running, ...(drain && { drain }) }));
@@ -81,37 +69,19 @@ function runningTable(running: readonly JobRecord[]): string {
   return table.toString();
 }
 
-async function depth(target: Target, queue: QueueDepth["queue"], url: string): Promise<QueueDepth> {
-  const { Attributes } = await target.sqs.send(
-    new GetQueueAttributesCommand({
-      QueueUrl: url,
-      AttributeNames: [
-        "ApproximateNumberOfMessages",
-        "ApproximateNumberOfMessagesNotVisible",
-        "ApproximateNumberOfMessagesDelayed",
-      ],
-    }),
-  );
-  return {
-    queue,
-    visible: Number(Attributes?.["ApproximateNumberOfMessages"]),
-    inFlight: Number(Attributes?.["ApproximateNumberOfMessagesNotVisible"]),
-    delayed: Number(Attributes?.["ApproximateNumberOfMessagesDelayed"]),
-  };
-}
-
 async function showJob(target: Target, id: string, { json }: StatusOptions): Promise<void> {
-  const record = await readRecord(target.dynamodb, target.outputs.LeasesTableName, id);
+  const record = await readRecord(target, id);
   if (!record) {
     throw new CliError(
       EXIT.notAsExpected,
-      `No record of job ${id}: it hasn't started, was never sent, or was rejected. A rejection stands in the results (\`npx sublet results --peek\`).`,
+      `No record of job ${id}: it hasn't started, was never sent, or was rejected. \`npx sublet why ${id}\` says more.`,
     );
   }
   if (json) {
     console.log(JSON.stringify({ v: 1, job: record }));
     return;
   }
+  const interruptions = record.result?.timings?.interruptions;
   const rows: readonly (readonly [string, string | number | undefined])[] = [
     ["job", record.id],
     ["state", record.result === undefined ? record.state : `${record.state}, ${record.result.kind}`],
@@ -119,13 +89,16 @@ async function showJob(target: Target, id: string, { json }: StatusOptions): Pro
     ["site", record.site],
     ["class", record.class],
     ["attempt", record.attempt],
-    ["fence", record.fence],
+    ["lease", `${record.lease}, fence ${record.fence}`],
     ["container", record.container],
     ["taken", new Date(record.acquiredAtMs).toISOString()],
     ["given back because", record.releaseReason],
+    ["checkpoint", record.checkpoint && `"${record.checkpoint.stage}", number ${record.checkpoint.sequence}`],
     ["run", record.result?.timings && `${Math.round(record.result.timings.runMs)} ms`],
+    ["interruptions", interruptions && describeInterruptions(interruptions)],
     ["error", record.result?.error && `${record.result.error.name}: ${record.result.error.message}`],
   ];
-  for (const [name, value] of rows) if (value !== undefined) console.log(`${pc.dim(name.padEnd(20))}${value}`);
+  for (const [name, value] of rows)
+    if (value !== undefined) console.log(`${pc.dim(name.padEnd(20))}${printable(String(value))}`);
   if (record.result?.output !== undefined) console.log(JSON.stringify(record.result.output, undefined, 2));
 }

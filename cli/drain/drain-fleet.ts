@@ -1,14 +1,16 @@
-import type { Drain, DrainFlag } from "../../functions/core/capacity/drain-flag.ts";
+import type { FleetOrderStore } from "../../functions/core/fleet/fleet-orders.ts";
 import type { EventSource } from "./event-sources.ts";
 import { isAtRest, type FleetWork } from "./fleet-work.ts";
 
 /** The fleet, as far as draining touches it. */
 export interface DrainedFleet {
-  readonly flag: DrainFlag;
+  readonly orders: Pick<FleetOrderStore, "drain" | "resume">;
   /** Asks for the state where it isn't there yet; `settled` when every source is in it. */
   switchSources(wanted: "on" | "off"): Promise<{ readonly sources: readonly EventSource[]; readonly settled: boolean }>;
   work(): Promise<FleetWork>;
 }
+
+type Drain = Awaited<ReturnType<FleetOrderStore["drain"]>>;
 
 export interface DrainStatus {
   readonly drain: Drain;
@@ -24,7 +26,7 @@ export interface DrainStatus {
 
 /** Says so to the running containers first: they would go on taking jobs while their event sources are switched off. */
 export async function startDrain(fleet: DrainedFleet, nowMs: number): Promise<DrainStatus> {
-  const drain = await fleet.flag.set(nowMs);
+  const drain = await fleet.orders.drain(nowMs);
   return readDrain(fleet, drain);
 }
 
@@ -78,7 +80,7 @@ export async function endDrain(
   waiting: Pick<Waiting, "now" | "pause" | "timeoutMs">,
 ): Promise<{ readonly sources: readonly EventSource[]; readonly settled: boolean }> {
   const endsAtMs = waiting.now() + waiting.timeoutMs;
-  await fleet.flag.clear();
+  await fleet.orders.resume();
   let switched = await fleet.switchSources("on");
   while (!switched.settled && waiting.now() < endsAtMs) {
     await waiting.pause();

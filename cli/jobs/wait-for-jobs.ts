@@ -32,7 +32,7 @@ export async function waitForJobs(
   };
   const endsAtMs = Date.now() + options.timeoutMs;
   for (;;) {
-    const records = await readRecords(target.dynamodb, target.outputs.LeasesTableName, [...pending]);
+    const records = await readRecords(target, [...pending]);
     for (const { state, result } of records) if (state === "finished") found(result);
     if (pending.size > 0) {
       const peeked = await peekResults(target);

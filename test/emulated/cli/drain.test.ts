@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
-import { DynamoDbDrainFlag } from "../../../functions/store/drain-flag.ts";
 import { DynamoDbLeaseStore } from "../../../functions/store/dynamodb-lease-store.ts";
+import { DynamoDbFleetOrders } from "../../../functions/store/fleet-orders.ts";
 import { startCliStand, type CliStand } from "./cli-stand.ts";
 
 const owner = { container: "container-1", invocation: "i" };
@@ -13,21 +13,6 @@ async function take(store: DynamoDbLeaseStore, id: string, nowMs: number) {
   if (taken.kind !== "taken") throw new Error(taken.kind);
   return taken.lease;
 }
-
-test("the flag is set once and for all, until it is cleared, and is no lease", async () => {
-  const stand = await startCliStand();
-  const flag = new DynamoDbDrainFlag(stand.dynamodb, stand.outputs.LeasesTableName);
-  expect(await flag.read()).toBeUndefined();
-  await flag.clear();
-  expect(await flag.read()).toBeUndefined();
-  expect(await flag.set(1_000)).toEqual({ sinceMs: 1_000 });
-  expect(await flag.set(2_000)).toEqual({ sinceMs: 1_000 });
-  expect(await flag.read()).toEqual({ sinceMs: 1_000 });
-  expect(await leasesOf(stand).listHeld(10)).toEqual([]);
-  await flag.clear();
-  await flag.clear();
-  expect(await flag.read()).toBeUndefined();
-});
 
 test("drain switches off and waits for what runs, twice the same; resume switches on", async () => {
   const stand = await startCliStand();
@@ -55,7 +40,7 @@ test("drain switches off and waits for what runs, twice the same; resume switche
   expect(gaveUp.stderr).toMatch(/1 job runs.*\n(.*\n)*.*isn't at rest.*\n +job#a in container-1\n.*--resume/u);
 
   const waiting = stand.run(["drain", "--wait"]);
-  await store.release(lease, "drained", false, Date.now());
+  await store.release(lease, { reason: "drained", countsAsAttempt: false }, Date.now());
   const rested = await waiting;
   expect(rested).toMatchObject({ code: 0 });
   const { sinceMs } = (JSON.parse(drained.stdout) as { drain: { sinceMs: number } }).drain;
@@ -67,5 +52,5 @@ test("drain switches off and waits for what runs, twice the same; resume switche
     expect(resumed).toMatchObject({ code: 0, stdout: expect.stringContaining("jobs enabled") });
   }
   expect(stand.pollers.map(({ state }) => state)).toEqual(["Enabled", "Enabled"]);
-  expect(await new DynamoDbDrainFlag(stand.dynamodb, stand.outputs.LeasesTableName).read()).toBeUndefined();
+  expect(await new DynamoDbFleetOrders(stand.dynamodb, stand.outputs.LeasesTableName).read()).toEqual({ kills: [] });
 }, 60_000);

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-import { HELD_INDEX, listHeld, readRecord, readRecords } from "../../../cli/job-record.ts";
+import { listRunning, readRecord, readRecords } from "../../../cli/job-record.ts";
+import type { Target } from "../../../cli/target/target.ts";
 import type { JobResult } from "../../../functions/core/job/job-result.ts";
-import { HELD_PARTITIONS } from "../../../functions/core/lease/lease-store.ts";
 import type { Lease } from "../../../functions/core/lease/lease.ts";
 import { startLeaseStores, type CreatedStore, type LeaseStores } from "../../setup/lease-stores.ts";
 
-/** The CLI has the names of a job record's attributes from a copy: whatever the worker's store writes, it must read. */
 let stores: LeaseStores;
 let created: CreatedStore;
 beforeAll(async () => {
@@ -14,6 +13,10 @@ beforeAll(async () => {
   created = await stores.create();
 });
 afterAll(() => stores.stop());
+
+/** As much of a stack as reading records takes. */
+const targetOf = ({ client, table }: CreatedStore) =>
+  ({ dynamodb: client, outputs: { LeasesTableName: table } }) as Pick<Target, "dynamodb" | "outputs">;
 
 const owner = { container: "container-1", invocation: "invocation-1" };
 
@@ -36,11 +39,12 @@ function resultOf(id: string, output: unknown): JobResult {
 }
 
 test("reads a record that runs", async () => {
-  await take("running", 1_000);
-  expect(await readRecord(created.client, created.table, "running")).toEqual({
+  const lease = await take("running", 1_000);
+  expect(await readRecord(targetOf(created), "running")).toEqual({
     id: "running",
     state: "held",
     attempt: 1,
+    lease: lease.id,
     fence: 1,
     container: "container-1",
     class: "discovery",
@@ -58,33 +62,42 @@ test.each([
 ])("reads a %s result of a record that has ended", async (id, output) => {
   const lease = await take(id, 1_000);
   await created.store.finish(lease, resultOf(id, output), 2_000);
-  const record = await readRecord(created.client, created.table, id);
+  const record = await readRecord(targetOf(created), id);
   expect(record).toMatchObject({ state: "finished", result: { kind: "completed", output } });
 });
 
 test("reads why a record was given back, and answers undefined for an unknown id", async () => {
   const lease = await take("given-back", 1_000);
-  await created.store.release(lease, "out-of-time", false, 2_000);
-  const record = await readRecord(created.client, created.table, "given-back");
+  await created.store.release(lease, { reason: "out-of-time", countsAsAttempt: false }, 2_000);
+  const record = await readRecord(targetOf(created), "given-back");
   expect(record).toMatchObject({ state: "released", releaseReason: "out-of-time" });
-  expect(await readRecord(created.client, created.table, "nobody")).toBeUndefined();
+  expect(await readRecord(targetOf(created), "nobody")).toBeUndefined();
+});
+
+test("reads where a job has got to, without what only a worker can read", async () => {
+  const lease = await take("under-way", 1_000);
+  const body = { kind: "inline", packed: Buffer.from("packed"), sealed: true } as const;
+  const checkpoint = { sequence: 36, stage: "pages", attempt: 1, workedMs: 900, body };
+  await created.store.checkpoint(lease, checkpoint, 2_000);
+  const record = await readRecord(targetOf(created), "under-way");
+  expect(record?.checkpoint).toEqual({ sequence: 36, stage: "pages", savedAtMs: 2_000 });
 });
 
 test("reads many at once, over the limit of one request, and leaves out those that aren't there", async () => {
   const ids = Array.from({ length: 130 }, (_, index) => `many-${index}`);
   await Promise.all(ids.filter((_, index) => index % 2 === 0).map((id) => take(id, 1_000)));
-  const records = await readRecords(created.client, created.table, ids);
+  const records = await readRecords(targetOf(created), ids);
   expect(records).toHaveLength(65);
 });
 
 test("lists what runs from every partition of the index, soonest expiry first, and only jobs", async () => {
-  const { client, table, store } = await stores.create();
+  const another = await stores.create();
+  const { store } = another;
   const jobs = Array.from({ length: 40 }, (_, index) => index);
   for (const index of jobs) {
     await store.take({ key: `job#held-${index}`, owner, durationMs: 60_000 - index }, 1_000);
   }
   await store.take({ key: "session#login", owner, durationMs: 60_000 }, 1_000);
-  const held = await listHeld(client, table);
+  const held = await listRunning(targetOf(another));
   expect(held.map(({ id }) => id)).toEqual(jobs.toReversed().map((index) => `held-${index}`));
-  expect(HELD_INDEX.partitions).toBe(HELD_PARTITIONS);
 });

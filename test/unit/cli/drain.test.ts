@@ -14,6 +14,7 @@ import type { LeaseRecord } from "../../../functions/core/lease/lease.ts";
 
 const lease: LeaseRecord = {
   key: "job#a",
+  id: "lease-1",
   owner: { container: "c", invocation: "i" },
   fence: 1,
   attempt: 1,
@@ -22,6 +23,7 @@ const lease: LeaseRecord = {
   renewedAtMs: 0,
   expiresAtMs: 60_000,
   state: "held",
+  history: [],
 };
 
 const work = (running: number, inFlight = 0): FleetWork => ({
@@ -38,13 +40,12 @@ function fleetOf(looks: readonly FleetWork[], settledAfter = 0) {
   let nowMs = 0;
   const sources: EventSource[] = [{ id: "1", queue: "jobs", state: "Enabled" }];
   const fleet: DrainedFleet = {
-    flag: {
-      read: async () => undefined,
-      set: async (sinceMs) => {
-        did.push("flag set");
+    orders: {
+      drain: async (sinceMs) => {
+        did.push("drain ordered");
         return { sinceMs };
       },
-      clear: async () => void did.push("flag cleared"),
+      resume: async () => void did.push("drain ended"),
     },
     switchSources: async (wanted) => {
       did.push(wanted);
@@ -66,10 +67,10 @@ function fleetOf(looks: readonly FleetWork[], settledAfter = 0) {
 test("containers are told before their sources are switched off, and work again before those are on", async () => {
   const { fleet, did, waiting } = fleetOf([work(0)], 1);
   await startDrain(fleet, 5);
-  expect(did).toEqual(["flag set", "off"]);
+  expect(did).toEqual(["drain ordered", "off"]);
   const other = fleetOf([work(0)], 1);
   expect(await endDrain(other.fleet, waiting)).toMatchObject({ settled: true });
-  expect(other.did).toEqual(["flag cleared", "on", "on"]);
+  expect(other.did).toEqual(["drain ended", "on", "on"]);
 });
 
 test("waits until nothing runs, and looks once more: one empty look may be wrong", async () => {

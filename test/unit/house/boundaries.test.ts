@@ -78,6 +78,10 @@ describe("import boundaries", () => {
     ["cli/planted.ts", uses("../infra/stages.ts")],
     ["bench/planted.ts", uses("../functions/worker/run-job.ts")],
     ["bench/planted.ts", uses("@aws-sdk/client-sqs")],
+    ["chaos/planted.ts", uses("../functions/worker/run-job.ts")],
+    ["chaos/planted.ts", uses("../functions/browser/browser-pool.ts")],
+    ["chaos/stand/planted.ts", uses("../../functions/queue/sqs-job-queue.ts")],
+    ["functions/worker/planted.ts", uses("../../chaos/checker/check.ts")],
   ])("%s may not have it: %s", (path, source) => {
     expect(lint(path, source)).toMatch(/no-restricted-imports/u);
   });
@@ -108,6 +112,9 @@ describe("import boundaries", () => {
     ["cli/planted.ts", uses("../functions/strategies/login/registry.ts")],
     ["cli/sessions/planted.ts", uses("../../functions/strategies/login/registry.ts")],
     ["bench/planted.ts", uses("../functions/browser/browser-pool.ts")],
+    ["chaos/planted.ts", uses("../functions/core/job/outcome.ts")],
+    ["chaos/stand/planted.ts", uses("../../functions/store/dynamodb-lease-store.ts")],
+    ["chaos/stand/planted.ts", uses("../../local/start-local-stack.ts")],
   ])("%s may have it: %s", (path, source) => {
     expect(lint(path, source)).not.toMatch(/no-restricted/u);
   });
