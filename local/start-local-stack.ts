@@ -9,9 +9,12 @@ import { LOCAL_ACCOUNT, LOCAL_REGION } from "./local-credentials.ts";
 import { NotPossibleHere } from "./not-possible-here.ts";
 import { cellSupport } from "./runtime/cell.ts";
 import type { LineListener } from "./runtime/container-log.ts";
+import type { ContainerView } from "./runtime/container.ts";
 import { ContainerPool } from "./runtime/container-pool.ts";
 import { openTemporaryRoot } from "./runtime/temporary-root.ts";
 import { UnsupportedTemplate } from "./unsupported.ts";
+
+type FunctionVariables = Readonly<Record<string, string>>;
 
 export interface LocalStackOptions {
   /** What `cdk synth` wrote. */
@@ -25,8 +28,13 @@ export interface LocalStackOptions {
    * holds it, because there is no /opt here.
    */
   readonly optPaths?: Readonly<Record<string, string>>;
-  /** Variables that every function gets beside the template's, which they stand before. @default none */
-  readonly environment?: Readonly<Record<string, string>>;
+  /**
+   * Variables that every function gets beside the template's, which they stand before; asked once the emulators listen,
+   * where they depend on them. @default none
+   */
+  readonly environment?: FunctionVariables | ((endpoints: LocalEndpoints) => Promise<FunctionVariables>);
+  /** Asked at each invocation, in seconds; undefined: the template's. @default the template's */
+  readonly timeoutSeconds?: () => number | undefined;
   /** Put each container into a cgroup of Lambda's proportions; throws `NotPossibleHere` where that can't be. @default false */
   readonly cells?: boolean;
   /**
@@ -54,6 +62,8 @@ export interface LocalStack {
     readonly lambda: string;
   };
   readonly stackNames: readonly string[];
+  /** Those that live now, of all functions. */
+  containers(): readonly ContainerView[];
   /** A stack's outputs by their logical ids. Throws for a name that isn't in the assembly. */
   outputs(stackName: string): Readonly<Record<string, string>>;
   /** Ends pollers, containers and emulators; no process and no temporary folder stays. Idempotent. */
@@ -93,6 +103,8 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
     const outputs = new Map<string, Record<string, string>>();
     for (const stack of stacks) outputs.set(stack.name, await deployStack(stack, shared));
     const { endpoints, sqs } = backends;
+    const variables =
+      typeof options.environment === "function" ? await options.environment(endpoints) : options.environment;
     const pools = new Map(
       [...shared.functions.values()].map((definition) => {
         const limit = Math.min(options.containers ?? 2, definition.reservedConcurrency ?? Infinity);
@@ -104,8 +116,14 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
           listener: options.onLine ?? (() => {}),
           cells,
         };
-        const environment = { ...definition.environment, ...options.environment };
-        return [definition.name, new ContainerPool({ ...definition, environment }, surroundings, limit)] as const;
+        const asSet = {
+          ...definition,
+          environment: { ...definition.environment, ...variables },
+          get timeoutSeconds() {
+            return options.timeoutSeconds?.() ?? definition.timeoutSeconds;
+          },
+        };
+        return [definition.name, new ContainerPool(asSet, surroundings, limit)] as const;
       }),
     );
     const pollers = shared.eventSources.map((source) => {
@@ -126,6 +144,7 @@ export async function startLocalStack(options: LocalStackOptions): Promise<Local
       region,
       endpoints: { ...endpoints, lambda: control.endpoint },
       stackNames: [...outputs.keys()],
+      containers: () => [...pools.values()].flatMap((pool) => pool.containers),
       outputs: (stackName) => {
         const found = outputs.get(stackName);
         if (found) return found;

@@ -5,6 +5,9 @@ export interface Heartbeat {
   stop(): Promise<void>;
 }
 
+/** A container that was frozen finds its leases run out, and stops their jobs before anything asks for an answer. */
+const EXPIRY_LOOK_MS = 250;
+
 /**
  * Keeps what this container holds: messages hidden, leases renewed. A dead container stops beating, and everything it
  * held is free again after `visibilitySeconds` and `leaseMs`. Each beats for itself: a queue that doesn't answer costs no lease.
@@ -15,6 +18,7 @@ export function startHeartbeat(container: Container, invocation: Invocation): He
     repeat(renewalMs, () => (invocation.hiding = hide(container, invocation, [...invocation.held.values()]))),
     repeat(renewalMs, () => Promise.all([...invocation.held.values()].map((one) => renew(container, one)))),
     repeat(renewalMs, () => invocation.sessions.beat()),
+    repeat(EXPIRY_LOOK_MS, async () => stopWhoRanOut(invocation)),
   ];
   return {
     stop: async () => {
@@ -56,6 +60,14 @@ async function hide(container: Container, invocation: Invocation, held: readonly
     }
   } catch (error) {
     container.log.warn("messages could not be kept hidden", { messages: held.length, error });
+  }
+}
+
+/** Nobody has taken it perhaps, but somebody may have: who acts on must know. */
+function stopWhoRanOut({ held }: Invocation): void {
+  const nowMs = Date.now();
+  for (const { lease, gone } of held.values()) {
+    if (lease !== undefined && nowMs >= lease.expiresAtMs) gone.abort(`the lease ran out at ${lease.expiresAtMs}`);
   }
 }
 

@@ -39,7 +39,6 @@ export interface BatchEnd {
  */
 export async function runBatch(container: Container, input: BatchInput): Promise<BatchEnd> {
   const startedAtMs = Date.now();
-  await checkBrowser(container);
   const drain = new AbortController();
   const invocation = openInvocation(container, input, startedAtMs, drain.signal);
   const stopWork = () => {
@@ -48,7 +47,9 @@ export async function runBatch(container: Container, input: BatchInput): Promise
   };
   const timer = setTimeout(stopWork, Math.max(0, invocation.workMsLeft()));
   const first = input.messages.map((message) => holdMessage(invocation, message, Date.now()));
+  // Before anything that may take long or end this container: until then the messages are hidden for the queue's own, long time.
   const heartbeat = startHeartbeat(container, invocation);
+  await checkBrowser(container);
   const orders = watchOrders(container, invocation);
   const stopMoving = moveBeforeTheEnd(container, invocation);
   const watch = container.browser.watch();

@@ -1,4 +1,4 @@
-import { Container, type ContainerSurroundings } from "./container.ts";
+import { Container, type ContainerSurroundings, type ContainerView } from "./container.ts";
 import type { FunctionDefinition } from "./function-definition.ts";
 import type { RuntimeAnswer } from "./runtime-api.ts";
 
@@ -25,6 +25,10 @@ export class ContainerPool {
 
   get size(): number {
     return this.#all.size;
+  }
+
+  get containers(): readonly ContainerView[] {
+    return [...this.#all].map(({ view }) => view);
   }
 
   /** Most containers at once. */
@@ -62,7 +66,13 @@ export class ContainerPool {
     // Room that is there is taken at once, before anybody else sees it.
     while (!this.#closed && !this.hasRoom) await this.#change();
     if (this.#closed) return undefined;
-    return this.#warm.pop() ?? (await this.#start());
+    for (let warm = this.#warm.pop(); warm !== undefined; warm = this.#warm.pop()) {
+      if (warm.view.pid !== undefined) return warm;
+      // Its process ended between two invocations: like Lambda, this starts another one and loses no batch over it.
+      await warm.close();
+      this.#all.delete(warm);
+    }
+    return this.#start();
   }
 
   async #start(): Promise<Container> {

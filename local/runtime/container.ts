@@ -27,6 +27,15 @@ export interface ContainerSurroundings {
   readonly cells: "v1" | "v2" | undefined;
 }
 
+/** A container as whoever watches or harms it from outside sees it. */
+export interface ContainerView {
+  readonly id: string;
+  /** Of the function's process; undefined once that has ended. */
+  readonly pid: number | undefined;
+  /** All its files lie below; its processes are known by it (`processTree`). */
+  readonly temporaryDirectory: string;
+}
+
 export interface InvocationEnd {
   readonly result: RuntimeAnswer;
   /** Whether the container can be invoked again. */
@@ -148,6 +157,10 @@ export class Container {
     if (!answer) throw new Error("the runtime asked for the next invocation without an answer to this one");
     this.#report(requestId, durationMs, answer.kind === "error" ? "error" : "success");
     return { result: answer, reusable: true };
+  }
+
+  get view(): ContainerView {
+    return { id: this.id, pid: this.#livingPid(), temporaryDirectory: this.#directory };
   }
 
   /** Stops every process of the container, as Lambda does between invocations. */

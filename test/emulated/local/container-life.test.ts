@@ -60,6 +60,21 @@ test("an invocation over the timeout is killed with all its processes, and the n
   expect(pids(running.notes)).toHaveLength(4);
 });
 
+test("a container whose process ended between two invocations is replaced, and no batch is lost over it", async () => {
+  const running = await runningStack({ containers: 1, visibilitySeconds: 60 });
+  await running.send({ do: "ok" });
+  await vi.waitFor(() => expect(running.reports()).toHaveLength(1), WAIT);
+  const [container] = running.stack.containers();
+  if (container?.pid === undefined) throw new Error("a container that has answered lives");
+  process.kill(container.pid, "SIGKILL");
+  await vi.waitFor(() => expect(running.stack.containers()[0]?.pid).toBeUndefined(), WAIT);
+
+  await running.send({ do: "ok" });
+  await vi.waitFor(() => expect(running.reports()).toHaveLength(2), WAIT);
+  expect(running.faults).toEqual([]);
+  expect(running.stack.containers()).toEqual([expect.not.objectContaining({ id: container.id })]);
+});
+
 test("after close no process and no temporary folder is left, though one container was frozen and one at work", async () => {
   const running = await runningStack({ batchSize: 1 });
   await running.send({ do: "ok" }, { do: "wait", until: "never" });
