@@ -22,7 +22,7 @@ const manifest = JSON.parse(readFileSync("package.json", "utf8")) as Record<
 >;
 const scripts = Object.keys(manifest.scripts);
 const settings = new Set<string>(Object.values(workerConfiguration).map(({ env }) => env));
-const rooms = /^(?:functions|infra|layers|local|cli|bench|examples|test|scripts|docs)\//u;
+const rooms = /^(?:functions|infra|layers|local|cli|bench|chaos|examples|test|scripts|docs)\//u;
 
 const problems = files.flatMap((file) => problemsOf(file, readFileSync(file, "utf8")));
 if (readFileSync("docs/configuration.md", "utf8") !== configurationDoc())

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import type { FilterOption, RawFilter } from "./filters-in-page.ts";
 
-export const appliedOption = z.object({ filter: z.string(), value: z.string() });
+const appliedOption = z.object({ filter: z.string(), value: z.string() });
 
 /** One way to filter a list: the options that are applied, and the address that applies them. */
 export const filterState = z.object({ applied: z.array(appliedOption), url: z.string() });

@@ -21,7 +21,7 @@ export interface ChurnRun {
   readonly overlaps: number;
 }
 
-export const CONTAINERS = 100;
+const CONTAINERS = 100;
 const JOBS = 30;
 const SLOTS = 2;
 const JOIN_EVERY_MS = 800;
