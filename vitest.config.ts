@@ -7,7 +7,7 @@ const maxWorkers = 2;
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], maxWorkers } },
+      { test: { name: "unit", include: ["test/unit/**/*.test.ts"], testTimeout: 30_000, maxWorkers } },
       { test: { name: "emulated", include: ["test/emulated/**/*.test.ts"], testTimeout: 30_000, maxWorkers } },
       {
         test: {

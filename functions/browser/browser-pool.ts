@@ -106,8 +106,11 @@ export class BrowserPool {
       onEvent: (event) => this.#onEvent(event),
     });
     const rounds = [
-      ...this.processes.rounds,
-      new HungBrowserRound(settings, this.#launched),
+      // An attached browser's processes aren't ours to see.
+      ...(settings.endpoint === undefined ? this.processes.rounds : []),
+      ...[this.#launched, ...(this.#overflow ? [this.#overflow] : [])].map(
+        (one) => new HungBrowserRound(settings, one),
+      ),
       new IdleContextsRound({ settings, clock, browsers, retire }),
     ];
     this.#watch = new HealthWatch(rounds, log);
@@ -255,7 +258,8 @@ export class BrowserPool {
   async #giveBack({ context, leave }: Allocated, key: string | undefined): Promise<void> {
     const { owner } = context;
     const kept = key !== undefined && this.#phase === "open" && (await this.#warm.keep(context, key));
-    if (!kept) await owner.shut(context);
+    // A drain may have begun meanwhile, and waits for it.
+    if (!kept || this.#phase !== "open") await owner.shut(context);
     leave();
     if (owner.running.rung === "one-slot") this.#launched.condemn(owner, "tenant-left", false);
     this.#replaceIfWorn(owner);

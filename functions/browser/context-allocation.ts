@@ -114,6 +114,7 @@ export class ContextAllocation {
   /** The proof and the policy, where there is one to apply, travel together: the slower one counts, not the sum. */
   async #proves(ready: PooledContext, request: ContextRequest | undefined): Promise<boolean> {
     await ready.inspected;
+    if (ready.isSilent) return false;
     const applied = request && this.#applyPolicy(ready, request);
     applied?.catch(no);
     if (!(await ready.answers(this.#options.settings.answerDeadlineMs))) return false;

@@ -5,6 +5,7 @@ import type { ContextLoss } from "./pooled-context.ts";
 import type { AllocationTemperature } from "../core/job/job-result.ts";
 import type { ResourcePolicy } from "../core/job/resource-policy.ts";
 import type { SnapshotCookie, StateSnapshot } from "../core/session/state/session-state.ts";
+import type { ApplyOptions } from "./state/context-storage.ts";
 
 export interface ContextRequest {
   readonly profile: Profile;
@@ -48,10 +49,10 @@ export interface ContextLease {
   /**
    * Puts a state in place of what the context has; meant for one that no site has been opened in. No site gets a request.
    * Cookies alone take one round trip; each origin with localStorage or databases is opened for a moment on a page of its
-   * own, answered from here, which takes about 0.1 s apiece. Expired cookies are left out. sessionStorage is filled in when a tab first comes to the origin.
+   * own, answered from here, which takes about 0.1 s apiece (`onArrival` saves that for localStorage). Expired cookies are left out. sessionStorage is filled in when a tab first comes to the origin.
    * @throws StateRefused, BrowserDeadlineExceeded; the context may hold a part of it then, and is to be given back
    */
-  applyState(state: StateSnapshot): Promise<void>;
+  applyState(state: StateSnapshot, options?: ApplyOptions): Promise<void>;
   /** From now on this policy holds in the whole context instead of the one before. @throws BrowserDeadlineExceeded */
   setResources(policy: ResourcePolicy): Promise<void>;
   /**

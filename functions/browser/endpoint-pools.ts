@@ -15,6 +15,7 @@ export class EndpointPools {
   readonly #pools = new Map<string, BrowserPool>();
   readonly #closing = new Set<Promise<void>>();
   #isClosed = false;
+  #isWatching = false;
 
   /** @param limit how many at once; an unused one makes room */
   constructor(options: BrowserPoolOptions, limit = DEFAULT_LIMIT) {
@@ -33,6 +34,18 @@ export class EndpointPools {
     return pool;
   }
 
+  /** As `BrowserPool.watch`, over all of them and those that are attached meanwhile. */
+  watch(): { stop(): Promise<void> } {
+    this.#isWatching = true;
+    for (const pool of this.#pools.values()) pool.watch();
+    return {
+      stop: async () => {
+        this.#isWatching = false;
+        await Promise.all([...this.#pools.values()].map((pool) => pool.watch().stop()));
+      },
+    };
+  }
+
   /** Settles when nothing is under way in the background. Await it before the container may freeze. */
   async settled(): Promise<void> {
     await Promise.all([...this.#closing, ...[...this.#pools.values()].map((pool) => pool.settled())]);
@@ -49,7 +62,9 @@ export class EndpointPools {
     if (this.#isClosed) throw new PoolClosed("no more endpoints are attached");
     if (this.#pools.size >= this.#limit) this.#makeRoom();
     const { overflowEndpoint: _overflow, ...settings } = this.#options.settings;
-    return new BrowserPool({ ...this.#options, settings: { ...settings, ...ATTACHED, endpoint } });
+    const pool = new BrowserPool({ ...this.#options, settings: { ...settings, ...ATTACHED, endpoint } });
+    if (this.#isWatching) pool.watch();
+    return pool;
   }
 
   #makeRoom(): void {

@@ -31,9 +31,9 @@ export function leaseHandle(options: LeaseHandleOptions): ContextLease {
     lost: life.lost,
     cookies: () => owner.inOpenDeadline(context.cookies(), "reading cookies"),
     readState: ({ cookiesOnly = false } = {}) => storage.read(page, cookiesOnly),
-    applyState: (state) => {
+    applyState: (state, applied) => {
       pooled.isPersonal = true;
-      return storage.apply(state);
+      return storage.apply(state, applied);
     },
     setResources: (policy) => {
       pooled.isPersonal = true;

@@ -46,14 +46,14 @@ export class PooledBrowser {
   readonly #openingTimes = new OpeningTimes();
   #made = 0;
   #whenEmpty: (() => void)[] = [];
-  readonly #gone = Promise.withResolvers<never>();
+  /** What to call when it goes. A promise raced again and again would keep all that ever won. */
+  readonly #whenGone = new Set<(reason: Error) => void>();
 
   constructor(options: PooledBrowserOptions) {
     this.id = options.id;
     this.running = options.running;
     this.#options = options;
     this.#bornAtMs = options.clock.monotonicMs();
-    this.#gone.promise.catch(() => {});
   }
 
   get uses(): number {
@@ -114,6 +114,8 @@ export class PooledBrowser {
     this.#openings.add(opening);
     try {
       const opened = await this.whileUp(opening, settings.openDeadlineMs, "opening a context");
+      // Its contexts have been told of its end: nobody would tell this one.
+      if (this.state.kind === "gone") throw isGone(this.state.detail);
       this.#openingTimes.add(clock.monotonicMs() - startedAtMs);
       return this.#admit({ ...opened, id: `${this.id}/${number}`, owner: this, profile, state: { kind: purpose() } });
     } catch (error) {
@@ -138,6 +140,8 @@ export class PooledBrowser {
     if (context.isSilent) killRenderersOf(context);
     context.state = { kind: "closing" };
     const closing = context.context.close();
+    // In a browser that is gone nobody waits for it, and it fails.
+    closing.catch(() => {});
     if (!(await this.#settles(closing))) {
       killRenderersOf(context);
       // A browser that can't close a context can't be trusted with the next one. A dead one isn't sick, it is gone.
@@ -165,7 +169,14 @@ export class PooledBrowser {
    * or the limit, whichever is first.
    */
   async whileUp<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
-    return withDeadline(Promise.race([promise, this.#gone.promise]), ms, what);
+    const gone = Promise.withResolvers<never>();
+    if (this.state.kind === "gone") gone.reject(isGone(this.state.detail));
+    this.#whenGone.add(gone.reject);
+    try {
+      return await withDeadline(Promise.race([promise, gone.promise]), ms, what);
+    } finally {
+      this.#whenGone.delete(gone.reject);
+    }
   }
 
   /** `whileUp` with the limit of opening and reading. */
@@ -192,7 +203,7 @@ export class PooledBrowser {
   end(detail: string): void {
     if (this.state.kind === "gone") return;
     this.state = { kind: "gone", detail };
-    this.#gone.reject(new Error(`the browser is gone: ${detail}`));
+    for (const tell of this.#whenGone) tell(isGone(detail));
     const neighbours = this.jobs;
     for (const context of this.contexts) {
       context.lose({ what: "browser", detail, browser: this.id, neighbours });
@@ -233,4 +244,8 @@ export class PooledBrowser {
     this.#whenEmpty = [];
     for (const tell of told) tell();
   }
+}
+
+function isGone(detail: string): Error {
+  return new Error(`the browser is gone: ${detail}`);
 }

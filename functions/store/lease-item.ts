@@ -106,27 +106,23 @@ export function recordFromItem(item: Item): LeaseRecord {
   });
 }
 
+/** An earlier version's says no more than its sequence, which the next one has to pass: its body can't be read, and is empty. */
 function checkpointOf(item: Item): Checkpoint {
   return {
     sequence: numberOf(item, "checkpointSequence"),
-    stage: stringOf(item, "checkpointStage"),
-    savedAtMs: numberOf(item, "checkpointSavedAtMs"),
-    attempt: numberOf(item, "checkpointAttempt"),
-    workedMs: numberOf(item, "checkpointWorkedMs"),
+    stage: item[ATTRIBUTE.checkpointStage]?.S ?? "",
+    savedAtMs: Number(item[ATTRIBUTE.checkpointSavedAtMs]?.N ?? 0),
+    attempt: Number(item[ATTRIBUTE.checkpointAttempt]?.N ?? 0),
+    workedMs: Number(item[ATTRIBUTE.checkpointWorkedMs]?.N ?? 0),
     body: checkpointBodyOf(item),
   };
 }
 
 function checkpointBodyOf(item: Item): CheckpointBody {
   const sealed = item[ATTRIBUTE.checkpointSealed]?.BOOL === true;
-  const packed = item[ATTRIBUTE.checkpointBody]?.B;
-  if (packed !== undefined) return { kind: "inline", packed: new Uint8Array(packed), sealed };
-  return {
-    kind: "object",
-    key: stringOf(item, "checkpointObject"),
-    bytes: numberOf(item, "checkpointBytes"),
-    sealed,
-  };
+  const key = item[ATTRIBUTE.checkpointObject]?.S;
+  if (key !== undefined) return { kind: "object", key, bytes: numberOf(item, "checkpointBytes"), sealed };
+  return { kind: "inline", packed: new Uint8Array(item[ATTRIBUTE.checkpointBody]?.B ?? []), sealed };
 }
 
 function stringOf(item: Item, name: AttributeName): string {

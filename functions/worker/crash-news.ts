@@ -25,3 +25,10 @@ export async function crashBehind(thrown: unknown, context: ContextLease): Promi
   clearTimeout(timer);
   return news;
 }
+
+/** What an error in a context is: `ContextLost` where it came of a crash. To be asked before the context is given back. */
+export async function crashOr(thrown: unknown, context: ContextLease): Promise<unknown> {
+  if (thrown instanceof ContextLost) return thrown;
+  const loss = await crashBehind(thrown, context);
+  return loss ? new ContextLost(loss) : thrown;
+}

@@ -50,6 +50,7 @@ function record(container: Container, invocation: Invocation, { runnable, lease 
   if (allocation) invocation.meter.allocated(allocation.temperature, allocation.ms);
   invocation.meter.ended(jobClass, outcome.kind, allocation && runMs);
   if (outcome.kind === "killed") invocation.meter.durability.count("killed");
+  if (outcome.kind === "out-of-time" && outcome.advanced) invocation.meter.durability.count("moved");
   container.log.info("attempt ended", {
     job: job.id,
     strategy: job.strategy,

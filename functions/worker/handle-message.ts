@@ -73,6 +73,8 @@ async function admit(
     if (answer.kind === "withdrawn") return giveBack(container, invocation, held, "message-lost", 0);
     if (answer.kind === "refused") {
       container.log.info("no slot for a job", { job: job.id, reason: answer.reason, detail: answer.detail });
+      // It is visible at once, and would be received here again and again, until its queue gives it up.
+      if (answer.reason === "not-enough-time") invocation.takesMore = false;
       return await giveBack(container, invocation, held, answer.reason, REFUSED_SECONDS[answer.reason]);
     }
     const slotAtMs = Date.now();

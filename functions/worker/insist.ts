@@ -35,6 +35,8 @@ export class InsistedInVain extends TransientFailure {
 
 /** How often the deadline is looked at while a try is under way. */
 const LOOK_MS = 1_000;
+/** The first try has this long at least, though the deadline is over: who has little time left uses it. */
+const FIRST_TRY_MIN_MS = 1_000;
 
 /**
  * Does what a finished job still has to do, though DynamoDB or SQS refuse it for longer than the SDK has patience: tries again
@@ -43,17 +45,19 @@ const LOOK_MS = 1_000;
  *
  * `call` is repeated word for word: its times and its result must be made before, not in it. Then no effect happens twice:
  * a store takes the repetition of a write for that write, results carry id and fence, and messages are deleted once.
- * Costs no request more where the first try succeeds. With its time over before, it doesn't try at all.
+ * Costs no request more where the first try succeeds. With its time over before, it tries once.
  * @param what for logs, such as `finish job-17`
  * @throws InsistedInVain at the deadline or the signal, though a try may be under way
  */
 export async function insist<Value>(what: string, call: () => Promise<Value>, insistence: Insistence): Promise<Value> {
   const { untilMs, signal = NEVER, log, clock = REAL_CLOCK } = insistence;
+  const firstUntilMs = clock.nowMs() + FIRST_TRY_MIN_MS;
   let last: unknown = "none was answered";
   let tries = 0;
-  while (!signal.aborted && clock.nowMs() < untilMs()) {
+  while (!signal.aborted && (tries === 0 || clock.nowMs() < untilMs())) {
     tries += 1;
-    const tried = await tryOnce(call, untilMs, signal, clock);
+    const endsMs = tries === 1 ? () => Math.max(firstUntilMs, untilMs()) : untilMs;
+    const tried = await tryOnce(call, endsMs, signal, clock);
     if (tried.kind === "done") return tried.value;
     if (tried.kind === "over") break;
     last = tried.failure;

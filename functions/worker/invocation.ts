@@ -36,7 +36,7 @@ export interface Invocation {
   hiding: Promise<void>;
   /** Ids of the jobs that run here now; a second message of one of them waits for the first one's end. */
   readonly running: Set<string>;
-  /** False when an operator drains the fleet: this invocation ends with the jobs that it has. */
+  /** False when an operator drains the fleet, or too little time is left: this invocation ends with the jobs that it has. */
   takesMore: boolean;
   /** Aborts when the container stops work. */
   readonly drained: AbortSignal;

@@ -32,16 +32,13 @@ export class JobSlot implements SlotHold {
     return this.#acquire({ ...this.#request, alone: false, displaceable }, this.#held.gone.signal);
   }
 
-  async again({
-    alone,
-    displaceable,
-  }: {
-    readonly alone: boolean;
-    readonly displaceable: boolean;
-  }): Promise<SlotAnswer> {
+  async again(
+    { alone, displaceable }: { readonly alone: boolean; readonly displaceable: boolean },
+    signal: AbortSignal,
+  ): Promise<SlotAnswer> {
+    if (signal.aborted) return { kind: "withdrawn" };
     this.giveUp();
-    const request = { ...this.#request, noWait: false, alone, displaceable, place: this.#grant?.place };
-    return this.#acquire(request, AbortSignal.any([this.#held.gone.signal, this.#invocation.drained]));
+    return this.#acquire({ ...this.#request, noWait: false, alone, displaceable, place: this.#grant?.place }, signal);
   }
 
   giveUp(): void {
@@ -57,6 +54,9 @@ export class JobSlot implements SlotHold {
     this.#grant = answer;
     this.#isTaken = true;
     this.#invocation.meter.slotTaken(Date.now());
-    return answer;
+    if (!signal.aborted) return answer;
+    // It came with the very end of the wait, and nobody is there who would give it back.
+    this.giveUp();
+    return { kind: "withdrawn" };
   }
 }

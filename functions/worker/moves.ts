@@ -20,12 +20,14 @@ export function moveBeforeTheEnd(container: Container, invocation: Invocation): 
   return () => clearTimeout(timer);
 }
 
+/** Once one has left for want of time no more are taken: it would come back at once, to leave again. */
 function ask({ log }: Container, invocation: Invocation): void {
   const leftMs = Math.max(0, invocation.workMsLeft());
   for (const job of invocation.roster.jobs) {
     const expectedMs = job.expectedMs();
     if (job.isLeaving || (expectedMs > 0 && expectedMs <= leftMs)) continue;
     log.info("the invocation nears its end: job is to go on elsewhere", { job: job.id, leftMs, expectedMs });
+    invocation.takesMore = false;
     job.askToLeave({ kind: "out-of-time" }, leftMs);
   }
 }

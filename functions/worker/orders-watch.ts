@@ -40,7 +40,7 @@ function follow({ log }: Container, invocation: Invocation, orders: FleetOrders)
     log.info("the fleet is drained: no more jobs are taken", { sinceMs: orders.drain.sinceMs });
   }
   for (const job of invocation.roster.jobs) {
-    const order = killOrderFor(orders, job.id, job.acquiredAtMs);
+    const order = killOrderFor(orders, job.id, job.heldSinceMs);
     if (order === undefined) continue;
     log.info("job killed by an operator", { job: job.id, by: order.by });
     job.kill(order);

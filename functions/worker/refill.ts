@@ -47,12 +47,15 @@ export class Refill {
     }
   }
 
-  /** A full container hears of critical work only by asking: the event source hands it nothing while it is busy. */
+  /**
+   * A full container hears of critical work only by asking: the event source hands it nothing while it is busy. Of what comes at
+   * most one job stands in line here; who has made room and waits for its next slot keeps nobody away.
+   */
   #mayDisplace(nowMs: number): boolean {
     const { expressPollMs } = this.#container.configuration;
     const { slots } = this.#invocation;
     if (expressPollMs === 0 || nowMs - this.#expressAtMs < expressPollMs || !this.#takesMore(nowMs)) return false;
-    return slots.waiting === 0 && JOB_CLASSES.every((jobClass) => slots.canDisplaceFor(jobClass));
+    return slots.newcomers === 0 && JOB_CLASSES.every((jobClass) => slots.canDisplaceFor(jobClass));
   }
 
   #takesMore(nowMs: number): boolean {

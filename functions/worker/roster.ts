@@ -7,7 +7,8 @@ export type Leave =
 /** A job at work in this container, to whoever has something to tell it. */
 export interface RunningJob {
   readonly id: string;
-  readonly acquiredAtMs: number;
+  /** Since when the attempt has been in some container's hands, in epoch milliseconds. */
+  readonly heldSinceMs: number;
   /** What it is still expected to take, in milliseconds; 0 where it takes longer than was thought. */
   expectedMs(): number;
   /** Whether it has been asked already. */

@@ -52,7 +52,7 @@ export async function runBatch(container: Container, input: BatchInput): Promise
   await checkBrowser(container);
   const orders = watchOrders(container, invocation);
   const stopMoving = moveBeforeTheEnd(container, invocation);
-  const watch = container.browser.watch();
+  const watches = [container.browser.watch(), container.sessions.endpoints.watch()];
   const refill = new Refill(container, invocation, startedAtMs);
   const pending = new Set<Promise<void>>();
   const start = (held: (typeof first)[number]) => {
@@ -78,7 +78,7 @@ export async function runBatch(container: Container, input: BatchInput): Promise
     invocation.slots.close();
     // Lambda freezes the container behind the answer, and a frozen one can't renew a session's lease.
     await invocation.sessions.close();
-    await Promise.all([heartbeat.stop(), orders.stop(), watch.stop()]);
+    await Promise.all([heartbeat.stop(), orders.stop(), ...watches.map((watch) => watch.stop())]);
     await settleBrowser(container);
   }
   const undone = first.filter(({ settled }) => settled !== "removed");

@@ -43,6 +43,11 @@ export class Slots {
     return this.#gate.waiting;
   }
 
+  /** Of those that wait, who has had no slot here yet. */
+  get newcomers(): number {
+    return this.#gate.newcomers;
+  }
+
   /** Slots that a job of any class could have now. */
   free(jobClass: JobClass): number {
     return this.#gate.free(jobClass);

@@ -1,16 +1,22 @@
 import type { ContextLease } from "../browser/context-lease.ts";
 import { PermanentFailure } from "../core/job/failures.ts";
+import type { ArtifactReference } from "../core/job/job-result.ts";
 import type { Lease } from "../core/lease/lease.ts";
 import type { StrategyRun } from "../strategies/contract/define-strategy.ts";
-import type { JobProgress } from "./checkpoints/job-progress.ts";
+import type { ResumePoint } from "./checkpoints/job-progress.ts";
 import { reopenPage } from "./checkpoints/reopen-page.ts";
+import type { StayReports } from "./checkpoints/stay-reports.ts";
 import type { Container } from "./container.ts";
 import type { Runnable } from "./intake.ts";
 import { asWorker } from "./outbound-guard.ts";
 
 export interface StayFrame {
   readonly lease: Lease;
-  readonly progress: JobProgress;
+  /** Where the job goes on from, in the state that the context is in. */
+  readonly from: ResumePoint | undefined;
+  readonly reports: StayReports;
+  /** What the job has written so far; grows. */
+  readonly artifacts: ArtifactReference[];
   readonly signal: AbortSignal;
   remainingMs(): number;
   readonly exclusively: StrategyRun<unknown>["exclusively"];
@@ -31,9 +37,7 @@ export function strategyRun(
   frame: StayFrame,
 ): StrategyRun<unknown> {
   const { job, input } = runnable;
-  const { progress, signal } = frame;
-  const { artifacts } = progress;
-  const resumePage = progress.content?.page;
+  const { from, reports, artifacts, signal } = frame;
   return {
     input,
     site: job.site,
@@ -41,12 +45,12 @@ export function strategyRun(
     context: leased.context,
     signal,
     remainingMs: () => frame.remainingMs(),
-    resume: progress.resume,
-    reopenPage: () => reopenPage(leased.page, resumePage, frame.remainingMs()),
+    resume: from?.progress,
+    reopenPage: () => reopenPage(leased.page, from?.content.page, frame.remainingMs()),
     checkpoint: (reported) =>
       asWorker(async () => {
         signal.throwIfAborted();
-        const report = await progress.report(reported);
+        const report = await reports.report(reported);
         if (report === "lost") frame.leaseLost(`a checkpoint under fence ${frame.lease.fence} was refused`);
         if (report === "leave") frame.leave();
         signal.throwIfAborted();
@@ -55,16 +59,22 @@ export function strategyRun(
     artifact: (name, contentType, body) =>
       asWorker(async () => {
         signal.throwIfAborted();
-        const known = artifacts.findIndex((artifact) => artifact.name === name);
-        if (known < 0 && artifacts.length >= ARTIFACTS_MAX) {
-          throw new PermanentFailure("TooManyArtifacts", `a job may write at most ${ARTIFACTS_MAX} artifacts`);
-        }
+        placeFor(name, artifacts);
         const written = await container.artifacts.put(job.id, name, contentType, body);
-        if (known < 0) artifacts.push(written);
-        else artifacts[known] = written;
+        // The job may have left meanwhile: it goes on from its last checkpoint then, and writes this file again.
+        signal.throwIfAborted();
+        artifacts[placeFor(name, artifacts)] = written;
         return written;
       }),
     log: (message, details) =>
       container.log.info(message, { ...details, job: job.id, strategy: job.strategy, fence: frame.lease.fence }),
   };
+}
+
+/** Where a file stands in the list; the same name keeps its place. */
+function placeFor(name: string, artifacts: readonly ArtifactReference[]): number {
+  const known = artifacts.findIndex((artifact) => artifact.name === name);
+  if (known >= 0) return known;
+  if (artifacts.length < ARTIFACTS_MAX) return artifacts.length;
+  throw new PermanentFailure("TooManyArtifacts", `a job may write at most ${ARTIFACTS_MAX} artifacts`);
 }

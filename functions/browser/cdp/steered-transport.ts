@@ -4,6 +4,7 @@ import { CookieAnswers } from "./cookie-answers.ts";
 import { UNSTEERED, type ContextSteering } from "./context-steering.ts";
 import { identityCommands, isKeptByUs, unaskedHints } from "./identity-commands.ts";
 import type { Attachment, CdpMessage, TargetInfo } from "./message.ts";
+import { muteCommands } from "./mute-commands.ts";
 import { letGo, OwnContexts, type ForeignTarget } from "./own-contexts.ts";
 import { loadsResources, RequestFilter } from "./request-filter.ts";
 import { TalkQuota } from "./talk-quota.ts";
@@ -142,6 +143,7 @@ export class SteeredTransport implements ConnectOverCDPTransport {
       return;
     }
     const talk = this.#talk.judge(message.method, message.sessionId, performance.now());
+    if (talk === "mute") this.#mute(message);
     if (talk === "storm") this.#crash(message.sessionId);
     if (talk !== "pass") return;
     this.#own?.received(message);
@@ -180,7 +182,7 @@ export class SteeredTransport implements ConnectOverCDPTransport {
     if (this.#isOneTooMany(target)) {
       const refused = this.#refused.get(target.browserContextId ?? "") ?? 0;
       this.#refused.set(target.browserContextId ?? "", refused + 1);
-      if (refused === REFUSED_MOST) this.#crash(this.#sessionOf(target.openerId));
+      if (refused % REFUSED_MOST === REFUSED_MOST - 1) this.#crash(this.#sessionOf(target.openerId));
       // In this order: its opener may share its thread, and would stay held along with it.
       void this.#ask({ sessionId, method: "Runtime.runIfWaitingForDebugger" });
       void this.#ask({ method: "Target.closeTarget", params: { targetId: target.targetId } });
@@ -206,6 +208,12 @@ export class SteeredTransport implements ConnectOverCDPTransport {
     if (type !== "page" || openerId === undefined || browserContextId === undefined) return false;
     const pages = this.attachmentsOf(browserContextId).filter(({ target }) => target.type === "page");
     return pages.length > PAGES_PER_CONTEXT;
+  }
+
+  /** A talkative page isn't an evil one: it loses its console, and its log, and nothing else. */
+  #mute(message: CdpMessage): void {
+    if (!this.#attachments.has(message.sessionId ?? "")) return;
+    for (const command of muteCommands(message)) void this.#ask({ ...command, sessionId: message.sessionId });
   }
 
   /** Ends the renderer of a page that would drown its neighbours: their answers travel by the same way. */

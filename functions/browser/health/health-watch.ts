@@ -1,11 +1,16 @@
+import { setTimeout as delay } from "node:timers/promises";
+
 import type { Log } from "../../core/logging/log.ts";
 
 /** One thing that is looked at again and again while an invocation runs. */
 export interface HealthRound {
   readonly name: string;
   readonly everyMs: number;
-  /** Bounded. What it throws is logged, and it is looked at again next time. */
-  look(): Promise<void>;
+  /**
+   * Bounded. What it throws is logged, and it is looked at again next time.
+   * @param stopped aborts when the watch stops: begin nothing more then, `stop` waits
+   */
+  look(stopped: AbortSignal): Promise<void>;
 }
 
 /**
@@ -42,22 +47,13 @@ export class HealthWatch {
 
   async #repeat(round: HealthRound, stopped: AbortSignal): Promise<void> {
     for (;;) {
-      await untilNext(round.everyMs, stopped);
+      await delay(round.everyMs, undefined, { signal: stopped }).catch(() => {});
       if (stopped.aborted) return;
       try {
-        await round.look();
+        await round.look(stopped);
       } catch (error) {
         this.#log.warn(`health round ${round.name} failed`, { error });
       }
     }
   }
-}
-
-async function untilNext(ms: number, stopped: AbortSignal): Promise<void> {
-  if (stopped.aborted) return;
-  const over = Promise.withResolvers<void>();
-  const timer = setTimeout(over.resolve, ms);
-  stopped.addEventListener("abort", () => over.resolve(), { once: true });
-  await over.promise;
-  clearTimeout(timer);
 }

@@ -31,11 +31,14 @@ export class IdleContextsRound implements HealthRound {
     this.#options = options;
   }
 
-  async look(): Promise<void> {
+  async look(stopped: AbortSignal): Promise<void> {
     const idle = [...this.#options.browsers()].flatMap((browser) => [...browser.contexts].filter(isIdle));
     const someWereUsed = idle.some(({ state }) => state.kind === "warm");
     // One after another: their times are compared, and the jobs have more need of the CPU.
-    for (const context of idle) if (isIdle(context)) await this.#inspect(context, someWereUsed);
+    for (const context of idle) {
+      if (stopped.aborted) return;
+      if (isIdle(context)) await this.#inspect(context, someWereUsed);
+    }
   }
 
   /** Whoever leases it in the middle waits for the end of the inspection, which is bounded. */
@@ -45,6 +48,8 @@ export class IdleContextsRound implements HealthRound {
     try {
       const used = context.state.kind === "warm";
       const navigationMs = await this.#check(context, timed);
+      // Also for whoever has leased it meanwhile: a navigation that is late would come in the middle of the next one.
+      if (navigationMs === "silent") context.isSilent = true;
       if (!isIdle(context)) return;
       if (navigationMs === "silent") this.#options.retire(context, "silent");
       else if (navigationMs !== undefined && this.#wears(context, used, navigationMs))

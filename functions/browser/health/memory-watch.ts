@@ -9,6 +9,8 @@ import { killRenderersOf } from "./renderer-kill.ts";
 
 /** Memory can go fast: a page that fills 1 GiB takes about a second for it. */
 const EVERY_MS = 500;
+/** A renderer that was killed is gone by then; one that isn't was somebody else's. */
+const GOING_LOOKS = 10;
 /** A younger browser isn't replaced for its memory: the next one would be no better. */
 const RETIRE_FROM_AGE_MS = 60_000;
 
@@ -38,6 +40,7 @@ export class MemoryWatch implements HealthRound {
   readonly everyMs = EVERY_MS;
   readonly #options: MemoryWatchOptions;
   #evicted: PooledContext | undefined;
+  #looksSince = 0;
   #retired: PooledBrowser | undefined;
   #evictions = 0;
 
@@ -54,17 +57,19 @@ export class MemoryWatch implements HealthRound {
   }
 
   /**
-   * One pass over /proc; the rest only when there is a renderer without an owner, or too little memory. Owners are found
-   * ahead: a page that is just filling the memory may not answer.
+   * One pass over /proc, which also finds renderers that are left of closed contexts; the rest only when there is a
+   * renderer without an owner, or too little memory. Owners are found ahead: a page that is just filling the memory may not
+   * answer.
    */
   async look(): Promise<void> {
     const { processes, settings } = this.#options;
     const { memoryLimitMiB, evictAtRatio } = settings;
     const seen = processes.read();
-    await processes.settleOwners(seen);
-    if (memoryLimitMiB === undefined || this.#isGoing(seen)) return;
-    if (!isOver({ usedMiB: seen.usedMiB, limitMiB: memoryLimitMiB, evictAtRatio })) return;
-    await processes.settleOwners(seen, true);
+    processes.endOutlived(seen);
+    const over =
+      memoryLimitMiB !== undefined && isOver({ usedMiB: seen.usedMiB, limitMiB: memoryLimitMiB, evictAtRatio });
+    await processes.settleOwners(seen, over);
+    if (!over || this.#isGoing(seen)) return;
     // Finding owners may have taken a moment, and somebody may have gone.
     const now = processes.read();
     const tenants = processes.tenants(now);
@@ -86,14 +91,18 @@ export class MemoryWatch implements HealthRound {
     const evicted = this.#evicted;
     if (!evicted) return false;
     const { owner } = evicted;
+    this.#looksSince += 1;
     const going = byBrowser.get(owner)?.some((entry) => owner.renderers.ownerOf(entry) === evicted) ?? false;
-    if (!going) this.#evicted = undefined;
-    return going;
+    if (going && this.#looksSince <= GOING_LOOKS) return true;
+    this.#evicted = undefined;
+    return false;
   }
 
   #evict({ pooled, usage: { ownMiB, browser, context } }: Tenant, usedMiB: number, limitMiB: number): void {
-    if (!pooled.isSound) return;
+    // Its first page may be lost already, and others' pages in it go on.
+    if (!pooled.isSound && pooled.tenants.size === 0) return;
     this.#evicted = pooled;
+    this.#looksSince = 0;
     this.#evictions += 1;
     const rounded = { tenantMiB: Math.round(ownMiB), usedMiB: Math.round(usedMiB), limitMiB };
     const detail = `evicted: it had ${rounded.tenantMiB} MiB, the most of all, when the container had ${rounded.usedMiB} of ${limitMiB} MiB`;

@@ -10,7 +10,7 @@ import { TempRoom, type TempUse } from "./temp-room.ts";
 
 export interface ProcessHealthOptions {
   readonly settings: BrowserSettings;
-  /** Launched ones; an attached browser's processes aren't ours to see. */
+  /** Launched ones. */
   readonly browsers: () => Iterable<PooledBrowser>;
   /** The browser that takes new contexts. */
   readonly current: () => PooledBrowser | undefined;

@@ -70,6 +70,11 @@ export class ProcessWatch {
     await Promise.all([...byBrowser].map(([browser, entries]) => browser.renderers.settle(entries, thorough)));
   }
 
+  /** Kills the renderers that have outlived their contexts by 5 s: nobody else would end one that is stopped. */
+  endOutlived({ byBrowser }: ContainerProcesses): void {
+    for (const [browser, entries] of byBrowser) browser.renderers.endOutlived(entries, performance.now());
+  }
+
   /** Per context, the largest first. */
   tenants({ byBrowser }: ContainerProcesses): readonly Tenant[] {
     return [...byBrowser]

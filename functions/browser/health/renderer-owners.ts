@@ -10,12 +10,18 @@ const TARGETS_DEADLINE_MS = 250;
 const IN_RENDERERS = new Set(["page", "iframe"]);
 /** A renderer may be there before its page is; one that nobody is found for so many times is a spare. */
 const ASKED_MOST = 3;
+/** For all pages together: with many that don't answer the rest is asked at the next look. */
+const SETTLE_MS = 1_000;
+/** A renderer ends with its context; one that doesn't within this time never will. */
+const OUTLIVES_AT_MOST_MS = 5_000;
 
 interface Owned {
   readonly renderer: Pick<BrowserProcess, "pid" | "startTicks">;
   readonly context: PooledContext;
   /** False: another context may be in it, and it isn't killed. */
   readonly sure: boolean;
+  /** When it was first seen without its context, by the clock of `endOutlived`. */
+  outlivesSinceMs?: number;
 }
 
 /**
@@ -62,6 +68,19 @@ export class RendererOwners {
     return killed;
   }
 
+  /**
+   * Kills those of `processes` whose context has been closed for long: a renderer that is stopped, or hangs as it leaves, stays
+   * until its browser closes otherwise.
+   */
+  endOutlived(processes: readonly BrowserProcess[], nowMs: number): void {
+    for (const renderer of processes) {
+      const owned = this.#owners.get(key(renderer));
+      if (!owned || this.#contexts.has(owned.context)) continue;
+      owned.outlivesSinceMs ??= nowMs;
+      if (nowMs - owned.outlivesSinceMs >= OUTLIVES_AT_MOST_MS) killProcess(renderer);
+    }
+  }
+
   /** A page's renderer obeys this on a thread that the page can't keep busy. */
   async #crash(context: PooledContext): Promise<void> {
     const targets = await targetsOf(context.context, context.page);
@@ -81,8 +100,9 @@ export class RendererOwners {
     // Who has no renderer yet comes first: mostly that is all.
     const without = new Set(this.#without());
     const inOrder = opened.toSorted((one, other) => +without.has(other.context) - +without.has(one.context));
+    const untilMs = performance.now() + SETTLE_MS;
     for (const { context, questions } of inOrder) {
-      if (orphans().length === 0) break;
+      if (orphans().length === 0 || performance.now() > untilMs) break;
       for (const question of questions) await this.#place(context, question, renderers);
     }
     for (const renderer of orphans()) this.#asked.set(key(renderer), (this.#asked.get(key(renderer)) ?? 0) + 1);

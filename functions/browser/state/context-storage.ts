@@ -2,6 +2,7 @@ import type { BrowserContext, Page } from "playwright-core";
 
 import type { SnapshotOrigin, StateSnapshot } from "../../core/session/state/session-state.ts";
 import { BrowserDeadlineExceeded } from "../deadline.ts";
+import { LocalFill } from "./local-fill.ts";
 import { mergedOrigins } from "./merged-origins.ts";
 import { SessionFill } from "./session-fill.ts";
 import { refusedPart, StateRefused } from "./state-refused.ts";
@@ -23,10 +24,16 @@ interface Found {
   isOver?: boolean;
 }
 
+export interface ApplyOptions {
+  /** localStorage is filled in when a tab first comes to the origin, where the origin has no databases. @default false */
+  readonly onArrival?: boolean;
+}
+
 /** Reads and restores what a context holds: cookies, localStorage, databases, and the sessionStorage of its tabs. */
 export class ContextStorage {
   readonly #options: ContextStorageOptions;
   readonly #fill: SessionFill;
+  readonly #localFill: LocalFill;
   readonly #visited: VisitedOrigins;
   /** What was last applied or read, by origin: how a part that has been emptied is told from one that never was. */
   #known = new Map<string, SnapshotOrigin>();
@@ -35,6 +42,7 @@ export class ContextStorage {
   constructor(options: ContextStorageOptions) {
     this.#options = options;
     this.#fill = new SessionFill(options.context);
+    this.#localFill = new LocalFill(options.context);
     this.#visited = new VisitedOrigins(options.context);
   }
 
@@ -52,15 +60,18 @@ export class ContextStorage {
   }
 
   /** @throws StateRefused, BrowserDeadlineExceeded */
-  async apply({ cookies, origins }: StateSnapshot): Promise<void> {
+  async apply({ cookies, origins }: StateSnapshot, { onArrival = false }: ApplyOptions = {}): Promise<void> {
+    const later = onArrival ? origins.filter(fillsOnArrival) : [];
     const nowSeconds = this.#options.wallMs() / 1_000;
     const good = cookies.filter(({ expires }) => expires === -1 || expires > nowSeconds);
     const fillings = origins.flatMap(({ origin, session = {} }) => {
       const entries = Object.entries(session);
       return entries.length > 0 ? [{ origin, entries }] : [];
     });
-    await this.alone(() => this.#put({ cookies: good, origins }));
+    await this.alone(() => this.#put({ cookies: good, origins: origins.filter((one) => !later.includes(one)) }));
     await this.#options.bounded(this.#fill.fill(fillings), "filling sessionStorage");
+    const local = later.map((one) => ({ origin: one.origin, entries: Object.entries(one.local ?? {}) }));
+    await this.#options.bounded(this.#localFill.fill(local), "filling localStorage");
     this.#known = new Map(origins.map((origin) => [origin.origin, origin]));
   }
 
@@ -84,7 +95,7 @@ export class ContextStorage {
       found.tabs = ranked.toSorted((one, other) => one.rank - other.rank).map((one) => one.storage);
     });
     if (found.isOver) return;
-    found.stored = this.#fromTabs(found.tabs) ?? (await this.alone(() => this.#storage()));
+    found.stored = this.#fromTabs(found.tabs) ?? this.#withWaiting(await this.alone(() => this.#storage()));
   }
 
   /**
@@ -96,6 +107,12 @@ export class ContextStorage {
     const open = new Map(plain.map(({ origin, local = {} }) => [origin, { local, databases: {} }]));
     if (![...this.#visited.read()].every((origin) => open.has(origin))) return undefined;
     return { origins: new Map<string, StoredParts>([...this.#known, ...open]), withDatabases: true };
+  }
+
+  /** What no tab has come to yet is still as it was saved, and the browser knows nothing of it. */
+  #withWaiting(stored: StoredStorage | undefined): StoredStorage | undefined {
+    const waiting = [...this.#known].filter(([origin]) => this.#localFill.waiting.has(origin));
+    return stored && { ...stored, origins: new Map<string, StoredParts>([...stored.origins, ...waiting]) };
   }
 
   /** Undefined when it couldn't be read; without databases when those couldn't. */
@@ -130,4 +147,8 @@ export class ContextStorage {
       );
     }
   }
+}
+
+function fillsOnArrival({ local = {}, databases = {} }: SnapshotOrigin): boolean {
+  return Object.keys(databases).length === 0 && Object.keys(local).length > 0;
 }

@@ -86,6 +86,11 @@ export class SlotGate {
     return this.#waiting.length;
   }
 
+  /** Of those that wait, who has had no slot here yet. */
+  get newcomers(): number {
+    return this.#waiting.filter(({ request }) => request.place === undefined).length;
+  }
+
   /** How many more jobs of this class could start now. */
   free(jobClass: JobClass): number {
     if (this.#draining !== undefined) return 0;

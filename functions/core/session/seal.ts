@@ -24,8 +24,11 @@ export class SealBroken extends Error {
   override readonly name = "SealBroken";
   constructor(context: SealContext, cause: unknown) {
     // The cause may quote what it couldn't read, so it isn't part of the message.
-    const advice = context.session.startsWith(JOB) ? "the job has to start over" : "log in or import it again";
-    super(`${sealedThing(context)} (${context.site}) can't be opened; ${advice}`, { cause });
+    const broken = `${sealedThing(context)} (${context.site})`;
+    const message = context.session.startsWith(JOB)
+      ? `${broken} can't be opened; the job has to start over`
+      : `${broken} can't be opened; log in or import it again`;
+    super(message, { cause });
   }
 }
 

@@ -10,8 +10,8 @@ import type { JobStory } from "./job-story.ts";
 export interface SlotHold {
   /** Gives the slot back. Idempotent. */
   giveUp(): void;
-  /** Waits for another, with the place in line that the job had at first. */
-  again(wish: { readonly alone: boolean; readonly displaceable: boolean }): Promise<SlotAnswer>;
+  /** Waits for another, with the place in line that the job had at first. After the signal it has none. */
+  again(wish: { readonly alone: boolean; readonly displaceable: boolean }, signal: AbortSignal): Promise<SlotAnswer>;
 }
 
 /** What the job's record held. Without a content, which couldn't be read any more, the job starts over. */

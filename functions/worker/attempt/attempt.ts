@@ -8,15 +8,15 @@ import type { Runnable } from "../intake.ts";
 import type { HeldMessage, Invocation } from "../invocation.ts";
 import type { Leave } from "../roster.ts";
 import type { SeatEnd } from "../sessions/session-seat.ts";
+import { ALONE, noteAlone } from "./alone.ts";
 import type { AttemptEnd, AttemptStart } from "./attempt-start.ts";
+import { Recovery } from "./recovery.ts";
 import { Stay, type StayEnd } from "./stay.ts";
-import { Stops } from "./stops.ts";
+import { Stops, type Stop } from "./stops.ts";
 import { WorkClock } from "./work-clock.ts";
 
 /** A login that is over is renewed so often in one attempt; a site that ends each new one at once isn't worth more. */
 const LOGINS_MAX = 2;
-/** A page that crashes again each time it is restored is given up; what takes whole browsers is judged by `verdictOf`. */
-const RENDERERS_MAX = 2;
 
 /**
  * One attempt at a job whose lease is taken. It may work in several contexts: after a crash it goes on from its last
@@ -31,14 +31,16 @@ export class Attempt {
   readonly #clock: WorkClock;
   readonly #stops: Stops;
   readonly #progress: JobProgress;
+  readonly #recovery: Recovery;
   #stay: Stay | undefined;
+  /** Of the context before. */
+  #closing: Promise<void> = Promise.resolve();
   /** Asked of the job, and not done yet. */
   #asked: { readonly leave: Leave; readonly graceMs: number } | undefined;
   #allocation: ContextLease["allocation"] | undefined;
-  #lost: ContextLoss | undefined;
-  #lostAtMs: number | undefined;
   #logins = 0;
-  #renderers = 0;
+  /** Ends the wait for another slot. */
+  #endWait = () => {};
 
   constructor(
     container: Container,
@@ -48,14 +50,14 @@ export class Attempt {
     start: AttemptStart,
   ) {
     const { job } = runnable;
-    const { lease, seat, found } = start;
+    const { lease, seat, found, story } = start;
     const { configuration } = container;
     this.#container = container;
     this.#invocation = invocation;
     this.#runnable = runnable;
     this.#start = start;
     // A new attempt has all its time; one that only moved goes on with what is left.
-    const beforeMs = found?.checkpoint.attempt === lease.attempt ? found.checkpoint.workedMs : 0;
+    const beforeMs = found !== undefined && story.goesOn(lease, found.checkpoint) ? found.checkpoint.workedMs : 0;
     const limitMs = Math.min(job.maxDurationMs, seat?.jobLimitMs ?? Number.POSITIVE_INFINITY);
     this.#clock = new WorkClock(beforeMs, limitMs, () => this.#stops.halt({ kind: "timed-out", afterMs: limitMs }));
     this.#progress = new JobProgress({
@@ -69,11 +71,12 @@ export class Attempt {
       found,
       workedMs: () => this.#clock.workedMs,
     });
+    this.#recovery = new Recovery(container, invocation, start, job.id);
     this.#stops = new Stops({
       held,
       invocation,
       seat,
-      drained: () => ({ kind: "out-of-time", afterMs: this.#workedMs, advanced: this.#progress.advanced }),
+      drained: () => this.#outOfTime,
     });
   }
 
@@ -109,7 +112,7 @@ export class Attempt {
     const isLeaving = () => this.#asked !== undefined;
     return this.#invocation.roster.add({
       id: job.id,
-      acquiredAtMs: this.#start.lease.acquiredAtMs,
+      heldSinceMs: this.#start.story.heldSinceMs(this.#start.lease),
       expectedMs: () => Math.max(0, estimateMs - this.#clock.workedMs),
       get isLeaving() {
         return isLeaving();
@@ -117,6 +120,7 @@ export class Attempt {
       askToLeave: (leave, graceMs) => {
         this.#asked ??= { leave, graceMs };
         this.#stay?.askToLeave(this.#asked.leave, graceMs);
+        if (leave.kind === "out-of-time") this.#endWait();
       },
       kill: ({ by, atMs }) => this.#stops.halt({ kind: "killed", by, atMs }),
     });
@@ -124,8 +128,8 @@ export class Attempt {
 
   async #work(): Promise<Outcome> {
     for (;;) {
-      const end = await this.#oneStay();
-      const outcome = await this.#after(end);
+      // Without a context it has nothing to do before it leaves.
+      const outcome = (this.#asked && (await this.#leaves(this.#asked.leave, 0))) ?? (await this.#stays());
       if (outcome !== undefined) return outcome;
       if (this.#stops.signal.aborted) return this.#stops.reason;
     }
@@ -151,25 +155,23 @@ export class Attempt {
 
   #onOpened(context: ContextLease): void {
     this.#allocation ??= context.allocation;
-    if (this.#lostAtMs === undefined || this.#lost === undefined) return;
-    const recoveryMs = Math.round(performance.now() - this.#lostAtMs);
-    this.#lostAtMs = undefined;
-    this.#start.story.restored(recoveryMs);
-    this.#invocation.meter.durability.recovered(this.#lost.what, recoveryMs);
-    this.#container.log.info("job goes on after a crash", { ...this.#names, what: this.#lost.what, recoveryMs });
+    this.#recovery.restored();
   }
 
-  /** What follows a stay: an outcome, or undefined where the job goes on. */
-  async #after(end: StayEnd): Promise<Outcome | undefined> {
+  /** One stay, and what follows it: an outcome, or undefined where the job goes on. */
+  async #stays(): Promise<Outcome | undefined> {
+    await this.#progress.settled();
+    if (this.#stops.signal.aborted) return undefined;
+    const end = await this.#oneStay();
+    if (end.kind === "outcome") return end.outcome;
+    this.#closing = this.#stay?.end() ?? Promise.resolve();
     switch (end.kind) {
-      case "outcome":
-        return end.outcome;
       case "signed-out":
         return this.#signedOut(end.last);
       case "lost":
         return this.#afterLoss(end.loss);
       case "left":
-        return this.#afterLeaving(end.leave, end.atCheckpoint);
+        return this.#leaves(end.leave, end.atCheckpoint ? 0 : Math.round(this.#progress.atStakeMs));
     }
   }
 
@@ -183,75 +185,51 @@ export class Attempt {
   }
 
   async #afterLoss(loss: ContextLoss): Promise<Outcome | undefined> {
-    const { story, seat, lease, slot } = this.#start;
-    const { leases, log, id } = this.#container;
-    const repeatedMs = Math.round(this.#progress.atStakeMs);
-    this.#lost = loss;
-    this.#lostAtMs ??= performance.now();
-    const { what, detail, neighbours } = loss;
-    log.warn("context lost under a job", { ...this.#names, ...loss, repeatedMs });
-    this.#invocation.meter.durability.repeated(repeatedMs);
-    const event = {
-      kind: "recovered",
-      atMs: Date.now(),
-      fence: lease.fence,
-      lost: what,
-      detail,
-      neighbours,
-      repeatedMs,
-    };
-    story.add({ ...event, kind: "recovered", browser: `${id}/${loss.browser}` });
-    seat?.contextLost();
-    const closing = this.#stay?.end();
-    // Before the next browser is put at risk, so that what it may cost is known fleet-wide.
-    const noted = await leases.note(lease, story.events, Date.now()).catch((error: unknown) => {
-      log.warn("a crash could not be noted in the job's record", { ...this.#names, error });
-    });
-    if (noted?.kind === "lost") return { kind: "lease-lost", detail: `fence ${lease.fence} is over` };
-    if (what === "memory" && neighbours === 1) return tooLarge(detail);
-    const verdict = verdictOf(story.events);
-    if (verdict.kind === "poison") {
-      this.#invocation.meter.durability.count("poisoned");
-      return { kind: "crashed", what, detail: `${verdict.why}; the last: ${detail}`, poison: true };
-    }
-    this.#renderers += what === "renderer" ? 1 : 0;
-    if (this.#renderers > RENDERERS_MAX) return { kind: "crashed", what, detail };
-    if (verdict.kind !== "alone" || seat !== undefined) return undefined;
-    await closing;
-    this.#clock.pause();
-    log.info("job goes on without neighbours", { ...this.#names, why: verdict.why });
-    const answer = await slot.again({ alone: true, displaceable: this.#isDisplaceable });
-    return answer.kind === "granted" ? undefined : { kind: "preempted", by: "the wait for a slot without neighbours" };
+    this.#start.seat?.contextLost();
+    const after = await this.#recovery.after(loss, Math.round(this.#progress.atStakeMs));
+    if (after.kind === "over") return after.outcome;
+    if (after.kind === "go-on" || this.#asked) return undefined;
+    this.#container.log.info("job goes on without neighbours", { ...this.#names, why: after.why });
+    return this.#slotAgain(true, ALONE);
   }
 
-  async #afterLeaving(leave: Leave, atCheckpoint: boolean): Promise<Outcome | undefined> {
-    const { slot, story, lease } = this.#start;
-    const repeatedMs = atCheckpoint ? 0 : Math.round(this.#progress.atStakeMs);
+  /** Asked to, and without a context. */
+  async #leaves(leave: Leave, repeatedMs: number): Promise<Outcome | undefined> {
+    const { story, lease } = this.#start;
     this.#asked = undefined;
-    this.#clock.pause();
-    if (leave.kind === "out-of-time") return this.#moves();
-    this.#container.log.info("job displaced", { ...this.#names, by: leave.by, atCheckpoint, repeatedMs });
-    await this.#stay?.end();
+    if (leave.kind === "out-of-time") return this.#outOfTime;
+    const { by } = leave;
+    this.#container.log.info("job displaced", { ...this.#names, by, repeatedMs });
     const fromMs = performance.now();
-    const displaced = { kind: "displaced", atMs: Date.now(), fence: lease.fence, by: leave.by, repeatedMs } as const;
+    const displaced = { kind: "displaced", atMs: Date.now(), fence: lease.fence, by, repeatedMs } as const;
     story.add({ ...displaced, waitedMs: 0 });
-    const alone = verdictOf(story.events).kind === "alone";
-    const answer = await slot.again({ alone, displaceable: this.#isDisplaceable });
+    const outcome = await this.#slotAgain(verdictOf(story.events).kind === "alone", by);
     const waitedMs = Math.round(performance.now() - fromMs);
     story.amend({ ...displaced, waitedMs });
     this.#invocation.meter.durability.displaced(waitedMs, repeatedMs);
-    return answer.kind === "granted" ? undefined : { kind: "preempted", by: leave.by };
+    return outcome;
+  }
+
+  /** Waits for another slot: until there is one, the job is stopped, or the invocation nears its end. */
+  async #slotAgain(alone: boolean, by: string): Promise<Outcome | undefined> {
+    const { slot } = this.#start;
+    this.#clock.pause();
+    const ending = new AbortController();
+    this.#endWait = () => ending.abort();
+    // The slot is another job's only when the context is closed.
+    await this.#closing;
+    // Named once more meanwhile: giving up the slot is all that was wanted.
+    if (this.#asked?.leave.kind === "preempted") this.#asked = undefined;
+    const displaceable = displacementsOf(this.#start.story.events) < DISPLACEMENTS_MAX;
+    const answer = await slot.again({ alone, displaceable }, AbortSignal.any([this.#stops.signal, ending.signal]));
+    this.#endWait = () => {};
+    if (answer.kind !== "granted") return { kind: "preempted", by };
+    return alone ? noteAlone(this.#container, this.#start) : undefined;
   }
 
   /** The attempt goes on in another container. One that got nowhere here counts, so that it can't go round for ever. */
-  #moves(): Outcome {
-    const { advanced } = this.#progress;
-    if (advanced) this.#invocation.meter.durability.count("moved");
-    return { kind: "out-of-time", afterMs: this.#workedMs, advanced };
-  }
-
-  get #isDisplaceable(): boolean {
-    return displacementsOf(this.#start.story.events) < DISPLACEMENTS_MAX;
+  get #outOfTime(): Stop {
+    return { kind: "out-of-time", afterMs: this.#workedMs, advanced: this.#progress.advanced };
   }
 
   get #names() {
@@ -264,11 +242,6 @@ export class Attempt {
 function stillSignedOut(session: string): Outcome {
   const message = `the site showed its login page again after ${LOGINS_MAX} new logins of ${session}`;
   return { kind: "failed", error: { name: "SignedOut", message }, retryable: true };
-}
-
-function tooLarge(detail: string): Outcome {
-  const message = `alone in its container the job took more memory than there is: ${detail}; give the worker more memory, or the job less to load`;
-  return { kind: "failed", error: { name: "OutOfMemory", message }, retryable: false };
 }
 
 /** A session is put aside when several jobs fail in it: one that fails for good, or again, says more of itself. */

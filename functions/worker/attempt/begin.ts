@@ -12,6 +12,7 @@ import type { HeldMessage, Invocation } from "../invocation.ts";
 import type { JobSlot } from "../job-slot.ts";
 import type { SessionSeat } from "../sessions/session-seat.ts";
 import { insistence } from "../settle-message.ts";
+import { ALONE, noteAlone } from "./alone.ts";
 import type { AttemptStart } from "./attempt-start.ts";
 import { JobStory } from "./job-story.ts";
 
@@ -46,10 +47,12 @@ export async function begin(
   const { lease } = take;
   held.lease = lease;
   try {
-    return await looked(container, invocation, runnable, place, take);
+    return await looked(container, invocation, held, runnable, place, take);
   } catch (error) {
     held.lease = undefined;
-    const release = { reason: "trouble", countsAsAttempt: false };
+    // A take without an end would stand for a container that vanished.
+    const history = new JobStory(take.history).eventsBefore;
+    const release = { reason: "trouble", countsAsAttempt: false, history };
     await container.leases.release(lease, release, Date.now()).catch(() => {});
     throw error;
   }
@@ -58,6 +61,7 @@ export async function begin(
 async function looked(
   container: Container,
   invocation: Invocation,
+  held: HeldMessage,
   { job }: Runnable,
   { slot, seat }: BeginPlace,
   { lease, checkpoint, history }: Extract<Take, { kind: "taken" }>,
@@ -78,17 +82,15 @@ async function looked(
     invocation.slots.pin(job.id);
     invocation.roster.forget(job.id);
   }
-  if (verdict.kind !== "alone" || seat !== undefined) return { kind: "begun", start };
+  if (verdict.kind !== "alone") return { kind: "begun", start };
   container.log.info("job runs without neighbours", { job: job.id, fence: lease.fence, why: verdict.why });
-  const answer = await slot.again({ alone: true, displaceable });
-  if (answer.kind === "granted") {
-    // Should the container vanish, it is known that nobody else was in it.
-    story.startsAlone();
-    await container.leases.note(lease, story.events, Date.now());
-    return { kind: "begun", start };
-  }
-  const outcome = { kind: "preempted", by: "the wait for a slot without neighbours" } as const;
-  return { kind: "over", start, outcome };
+  // Who wanted its slot gets it.
+  invocation.roster.forget(job.id);
+  const gone = [held.gone.signal, invocation.drained, ...(seat ? [seat.gone] : [])];
+  const answer = await slot.again({ alone: true, displaceable }, AbortSignal.any(gone));
+  if (answer.kind !== "granted") return { kind: "over", start, outcome: { kind: "preempted", by: ALONE } };
+  const outcome = await noteAlone(container, start);
+  return outcome === undefined ? { kind: "begun", start } : { kind: "over", start, outcome };
 }
 
 function takeLease(

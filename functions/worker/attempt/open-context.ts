@@ -1,9 +1,16 @@
 import type { ContextLease } from "../../browser/context-lease.ts";
 import { StateRefused } from "../../browser/state/state-refused.ts";
-import type { JobProgress } from "../checkpoints/job-progress.ts";
+import type { JobProgress, ResumePoint } from "../checkpoints/job-progress.ts";
 import type { Container } from "../container.ts";
+import { crashOr } from "../crash-news.ts";
 import type { Runnable } from "../intake.ts";
 import type { SessionSeat } from "../sessions/session-seat.ts";
+
+/** A context, and the checkpoint whose state it is in; undefined where the job starts over. */
+export interface OpenedContext {
+  readonly context: ContextLease;
+  readonly from: ResumePoint | undefined;
+}
 
 /**
  * A context for a job, in the state that the job has got to: its session's, or that of its checkpoint.
@@ -15,23 +22,24 @@ export async function openContext(
   seat: SessionSeat | undefined,
   progress: JobProgress,
   signal: AbortSignal,
-): Promise<ContextLease> {
+): Promise<OpenedContext> {
   const request = { profile: job.profile, resources, signal };
-  if (seat) return seat.open(request);
-  const state = progress.content?.state;
+  const from = progress.resumePoint;
+  if (seat) return { context: await seat.open(request), from };
   // A warm context holds what other jobs left there, and a job that goes on has its own.
-  const mayBeWarm = strategy.affinity === "site" && progress.resume === undefined;
+  const mayBeWarm = strategy.affinity === "site" && from === undefined;
   const affinityKey = mayBeWarm ? `${job.profile} ${job.site}` : undefined;
   const context = await container.browser.leaseContext({ ...request, affinityKey });
-  if (state === undefined) return context;
+  if (from?.content.state === undefined) return { context, from };
   try {
-    await context.applyState(state);
-    return context;
+    await context.applyState(from.content.state, { onArrival: true });
+    return { context, from };
   } catch (error) {
+    const cause = await crashOr(error, context);
     await context.release();
-    if (!(error instanceof StateRefused)) throw error;
+    if (!(cause instanceof StateRefused)) throw cause;
     container.log.warn("a checkpoint's state was refused by the browser; the job starts over", { job: job.id, error });
     progress.forget();
-    return container.browser.leaseContext({ ...request, affinityKey: undefined });
+    return { context: await container.browser.leaseContext({ ...request, affinityKey: undefined }), from: undefined };
   }
 }

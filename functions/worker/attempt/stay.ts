@@ -3,6 +3,7 @@ import type { ContextLoss } from "../../browser/pooled-context.ts";
 import type { Outcome } from "../../core/job/outcome.ts";
 import type { Lease } from "../../core/lease/lease.ts";
 import type { JobProgress } from "../checkpoints/job-progress.ts";
+import { StayReports } from "../checkpoints/stay-reports.ts";
 import type { Container } from "../container.ts";
 import { ContextLost } from "../crash-news.ts";
 import type { Runnable } from "../intake.ts";
@@ -10,7 +11,7 @@ import type { Leave } from "../roster.ts";
 import { loginIsOver, watchForSignedOut } from "../sessions/login-is-over.ts";
 import { SessionUnavailable, sessionUnavailable, type SessionSeat } from "../sessions/session-seat.ts";
 import { strategyRun } from "../strategy-run.ts";
-import { openContext } from "./open-context.ts";
+import { openContext, type OpenedContext } from "./open-context.ts";
 import { runStrategy } from "./run-strategy.ts";
 import type { WorkClock } from "./work-clock.ts";
 
@@ -49,6 +50,7 @@ export class Stay {
   readonly #left = Promise.withResolvers<StayEnd>();
   #leave: Leave | undefined;
   #grace: NodeJS.Timeout | undefined;
+  #reports: StayReports | undefined;
   #context: ContextLease | undefined;
 
   constructor(options: StayOptions) {
@@ -57,9 +59,9 @@ export class Stay {
 
   /** The first reason stays. */
   askToLeave(leave: Leave, graceMs: number): void {
-    if (this.#leave !== undefined) return;
+    if (this.#leave !== undefined || this.#over.signal.aborted) return;
     this.#leave = leave;
-    this.#options.progress.askToLeave();
+    this.#reports?.askToLeave();
     this.#grace = setTimeout(() => this.#go(leave, false), graceMs);
   }
 
@@ -68,17 +70,20 @@ export class Stay {
     const { container, runnable, seat, progress, clock } = this.#options;
     const signal = AbortSignal.any([this.#options.signal, this.#over.signal]);
     clock.start();
+    progress.begin();
+    let opened: OpenedContext;
     try {
       const opening = openContext(container, runnable, seat, progress, signal);
       opening.catch(() => {});
-      const opened = await Promise.race([opening, this.#left.promise]);
-      if ("kind" in opened) return opened;
-      this.#context = opened;
+      const first = await Promise.race([opening, this.#left.promise]);
+      if ("kind" in first) return first;
+      opened = first;
     } catch (error) {
       return this.#notOpened(error);
     }
-    this.#options.onOpened(this.#context);
-    return this.#work(this.#context, signal);
+    this.#context = opened.context;
+    this.#options.onOpened(opened.context);
+    return this.#work(opened, signal);
   }
 
   /** Closes the context, unless it is a seat's to close. Idempotent; bounded; never throws. */
@@ -87,14 +92,17 @@ export class Stay {
     if (this.#options.seat === undefined) await this.#context?.release();
   }
 
-  async #work(context: ContextLease, signal: AbortSignal): Promise<StayEnd> {
+  async #work({ context, from }: OpenedContext, signal: AbortSignal): Promise<StayEnd> {
     const { container, runnable, lease, seat, progress, clock } = this.#options;
     const watch = watchForSignedOut(seat, context, signal);
-    progress.enter({ context, isSession: seat !== undefined, keepSession: async () => seat?.keepState() });
-    if (this.#leave) progress.askToLeave();
+    const reports = new StayReports(progress, context, seat && (() => seat.keepState()));
+    this.#reports = reports;
+    if (this.#leave) reports.askToLeave();
     const run = strategyRun(container, runnable, context, {
       lease,
-      progress,
+      from,
+      reports,
+      artifacts: progress.artifacts,
       signal: watch.signal,
       remainingMs: () => clock.remainingMs,
       leaseLost: (detail) => this.#options.leaseLost(detail),
@@ -104,7 +112,7 @@ export class Stay {
     const lost = context.lost.then((loss): StayEnd => ({ kind: "lost", loss }));
     const ended = await Promise.race([runStrategy(runnable, run, context), watch.signedOut, lost, this.#left.promise]);
     watch.stop();
-    progress.leave();
+    reports.end();
     if (seat === undefined || (ended !== "signed-out" && ended.kind !== "outcome")) return ended as StayEnd;
     const outcome = ended === "signed-out" ? undefined : ended.outcome;
     const asks = this.#options.mayLogInAgain && !signal.aborted;
@@ -127,7 +135,7 @@ export class Stay {
 
   #stop(): void {
     clearTimeout(this.#grace);
-    this.#options.progress.leave();
+    this.#reports?.end();
     if (!this.#over.signal.aborted) this.#over.abort(new Error("the job has left this context"));
   }
 }

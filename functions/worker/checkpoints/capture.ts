@@ -1,7 +1,7 @@
 import type { ContextLease } from "../../browser/context-lease.ts";
 import { withDeadline } from "../../browser/deadline.ts";
 import type { PagePlace } from "../../core/checkpoint/checkpoint.ts";
-import type { StateSnapshot } from "../../core/session/state/session-state.ts";
+import type { SnapshotOrigin, StateSnapshot } from "../../core/session/state/session-state.ts";
 
 /** A page that is busy needn't tell how far it is scrolled. */
 const SCROLL_DEADLINE_MS = 500;
@@ -23,12 +23,26 @@ export async function placeOf(
   return { url, scrollX, scrollY };
 }
 
-/** What the context holds; undefined where it holds nothing. @throws BrowserDeadlineExceeded */
-export async function stateOf(context: Pick<ContextLease, "readState">): Promise<StateSnapshot | undefined> {
-  const state = await context.readState();
-  return state.cookies.length === 0 && state.origins.every(isEmpty) ? undefined : state;
+/**
+ * What the context holds; undefined where it holds nothing.
+ * @param before of the last checkpoint: what couldn't be read now is as it was then, and not gone
+ * @throws BrowserDeadlineExceeded
+ */
+export async function stateOf(
+  context: Pick<ContextLease, "readState">,
+  before: StateSnapshot | undefined,
+): Promise<StateSnapshot | undefined> {
+  const { cookies, origins } = await context.readState();
+  const state = { cookies, origins: completed(origins, before?.origins ?? []) };
+  return cookies.length === 0 && state.origins.every(isEmpty) ? undefined : state;
 }
 
-function isEmpty({ local = {}, session = {}, databases = {} }: StateSnapshot["origins"][number]): boolean {
+function completed(now: readonly SnapshotOrigin[], before: readonly SnapshotOrigin[]): readonly SnapshotOrigin[] {
+  const origins = new Map(before.map((one) => [one.origin, one]));
+  for (const one of now) origins.set(one.origin, { ...origins.get(one.origin), ...one });
+  return [...origins.values()];
+}
+
+function isEmpty({ local = {}, session = {}, databases = {} }: SnapshotOrigin): boolean {
   return [local, session, databases].every((part) => Object.keys(part).length === 0);
 }

@@ -7,7 +7,6 @@ import type { Lease } from "../../core/lease/lease.ts";
 import type { Log } from "../../core/logging/log.ts";
 import type { StrategyProgress } from "../../strategies/contract/define-strategy.ts";
 import { placeOf, stateOf } from "./capture.ts";
-import { NavigationWatch } from "./navigation-watch.ts";
 import type { CheckpointKeeper, CheckpointOwner } from "./checkpoint-keeper.ts";
 
 export interface ProgressOptions {
@@ -31,45 +30,54 @@ export interface Workplace {
   readonly isSession: boolean;
   /** Called before a write where the state is a session's. Never throws. */
   keepSession(): Promise<void>;
+  /** Whether the job has left it, or is about to. */
+  readonly isOver: boolean;
 }
 
-export type Report = "go-on" | "leave" | "lost";
+/** What a job goes on from: cursor and state of one moment. */
+export interface ResumePoint {
+  readonly progress: StrategyProgress;
+  readonly content: CheckpointContent;
+}
 
-/** How far a job has got, as its strategy reports it, and what of that is durable. */
+/** `skipped`: the last checkpoint stays. `lost`: the fence refused it. */
+export type Saving = "saved" | "lost" | "skipped";
+
+/** A write that is slower isn't waited for by a job that goes on elsewhere. */
+const SETTLE_MAX_MS = 1_000;
+
+/** How far a job has got, and what of that is durable: over all places that an attempt works in. */
 export class JobProgress {
   readonly artifacts: ArtifactReference[];
   readonly #options: ProgressOptions;
   #saved: Checkpoint | undefined;
-  /** JSON of what was saved last: the strategy goes on changing its own values. */
-  #content: string | undefined;
-  #place: Workplace | undefined;
-  #navigations: NavigationWatch | undefined;
-  #leaving = false;
+  /** What was saved last, but for the cursor: that is the strategy's own value, which it goes on changing, and so JSON. */
+  #content: (Omit<CheckpointContent, "cursor"> & { readonly cursor: string | undefined }) | undefined;
+  /** Of the last write that was tried: one without an answer may have been done. */
+  #sequence: number;
   #advanced = false;
   #savedAtWorkedMs: number;
-  #writing: Promise<Report> = Promise.resolve("go-on");
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(options: ProgressOptions) {
+    const { found } = options;
     this.#options = options;
-    this.#saved = options.found?.checkpoint;
-    const content = options.found?.content;
-    this.#content = content && JSON.stringify(content);
-    this.artifacts = [...(content?.artifacts ?? [])];
+    this.#saved = found?.checkpoint;
+    this.#sequence = found?.checkpoint.sequence ?? 0;
+    this.#content = found?.content && { ...found.content, cursor: JSON.stringify(found.content.cursor) };
+    this.artifacts = [...(this.#content?.artifacts ?? [])];
     this.#savedAtWorkedMs = options.workedMs();
   }
 
-  /** The last checkpoint's content; undefined at a job's start. */
-  get content(): CheckpointContent | undefined {
-    return this.#content === undefined ? undefined : (JSON.parse(this.#content) as CheckpointContent);
+  /** The last checkpoint; undefined at a job's start. Cursors are the caller's own. */
+  get resumePoint(): ResumePoint | undefined {
+    if (this.#content === undefined || this.#saved === undefined) return undefined;
+    const cursor: unknown = this.#content.cursor === undefined ? undefined : JSON.parse(this.#content.cursor);
+    return { progress: { stage: this.#saved.stage, cursor }, content: { ...this.#content, cursor } };
   }
 
   get saved(): Checkpoint | undefined {
     return this.#saved;
-  }
-
-  get resume(): StrategyProgress | undefined {
-    const content = this.content;
-    return content && this.#saved && { stage: this.#saved.stage, cursor: content.cursor };
   }
 
   /** Whether this attempt has saved a checkpoint. */
@@ -85,94 +93,72 @@ export class JobProgress {
   /** The last checkpoint is of no use: the job starts over. The next one still has a higher number. */
   forget(): void {
     this.#content = undefined;
-    this.artifacts.length = 0;
   }
 
-  /** The job works in this context from now on. */
-  enter(place: Workplace): void {
-    this.leave();
-    this.#place = place;
-    this.#navigations = new NavigationWatch(place.context, !place.isSession);
+  /** The job works from its last checkpoint on: files that came after it are written again. */
+  begin(): void {
+    this.artifacts.splice(0, this.artifacts.length, ...(this.#content?.artifacts ?? []));
     this.#savedAtWorkedMs = this.#options.workedMs();
   }
 
-  /** The context is the job's no more. Idempotent. */
-  leave(): void {
-    this.#navigations?.stop();
-    this.#place = undefined;
-    this.#leaving = false;
-  }
-
-  /** The next report is written down whatever the policy, and answered with `leave`. */
-  askToLeave(): void {
-    this.#leaving = true;
-  }
-
-  /**
-   * What the strategy reports. `lost`: the fence refused it. Reports that come at once are written one after the other. Never
-   * throws.
-   */
-  async report(progress: StrategyProgress): Promise<Report> {
-    this.#writing = this.#writing.then(() => this.#report(progress));
-    return this.#writing;
-  }
-
-  async #report(progress: StrategyProgress): Promise<Report> {
+  isDue(stage: string, navigated: boolean): boolean {
     const { policy, intervalMs } = this.#options;
-    const due = isCheckpointDue(
+    return isCheckpointDue(
       policy,
-      {
-        stage: progress.stage,
-        lastStage: this.#saved?.stage,
-        sinceMs: this.atStakeMs,
-        navigated: this.#navigations?.navigated ?? false,
-      },
+      { stage, lastStage: this.#saved?.stage, sinceMs: this.atStakeMs, navigated },
       intervalMs,
     );
-    if (!due && !this.#leaving) return "go-on";
-    if ((await this.#save(progress)) === "lost") return "lost";
-    return this.#leaving ? "leave" : "go-on";
   }
 
-  /** What can't be written now isn't the job's fault, and no reason to stop: the next report tries again. */
-  async #save(progress: StrategyProgress): Promise<"saved" | "lost" | "skipped"> {
+  /** One report after the other, from whichever place it comes. */
+  inTurn<Value>(report: () => Promise<Value>): Promise<Value> {
+    const turn = this.#writing.then(report);
+    this.#writing = turn.catch(() => {});
+    return turn;
+  }
+
+  /** When the write under way is done, so that what comes of it is what the job goes on from. Bounded. */
+  async settled(): Promise<void> {
+    const enough = Promise.withResolvers<void>();
+    const timer = setTimeout(enough.resolve, SETTLE_MAX_MS);
+    await Promise.race([this.#writing, enough.promise]);
+    clearTimeout(timer);
+  }
+
+  /** What can't be written now isn't the job's fault, and no reason to stop: the next report tries again. Never throws. */
+  async save(place: Workplace, progress: StrategyProgress): Promise<Saving> {
     const { log, owner } = this.#options;
     try {
-      return await this.#write(progress);
+      return await this.#save(place, progress);
     } catch (error) {
-      log.warn("progress could not be written down; the last checkpoint stays", {
-        job: owner.job,
-        stage: progress.stage,
-        error,
-      });
+      const { stage } = progress;
+      log.warn("progress could not be written down; the last checkpoint stays", { job: owner.job, stage, error });
       return "skipped";
     }
   }
 
-  async #write({ stage, cursor }: StrategyProgress): Promise<"saved" | "lost" | "skipped"> {
+  async #save(place: Workplace, { stage, cursor }: StrategyProgress): Promise<Saving> {
     const { keeper, meter, owner, lease } = this.#options;
-    const place = this.#place;
-    if (place === undefined) return "skipped";
     const startedAtMs = performance.now();
-    this.#navigations?.reset();
     const workedMs = Math.round(this.#options.workedMs());
     const [page, state] = await Promise.all([
-      placeOf(place.context, this.content?.page),
-      place.isSession ? place.keepSession().then(() => undefined) : stateOf(place.context),
+      placeOf(place.context, this.#content?.page),
+      place.isSession ? place.keepSession().then(() => undefined) : stateOf(place.context, this.#content?.state),
     ]);
-    const content: CheckpointContent = {
-      cursor,
+    // What was read of a context while it died may be the half of it.
+    if (place.isOver || place.context.state().kind !== "leased") return "skipped";
+    const rest = {
       ...(page === undefined ? {} : { page }),
       ...(this.artifacts.length === 0 ? {} : { artifacts: [...this.artifacts] }),
       ...(state === undefined ? {} : { state }),
     };
-    const json = JSON.stringify(content);
-    const sequence = (this.#saved?.sequence ?? 0) + 1;
-    const described = { sequence, stage, attempt: lease.attempt, workedMs };
-    const saved = await keeper.save(owner, lease, described, content, this.#saved);
+    const kept = { ...rest, cursor: JSON.stringify(cursor) };
+    this.#sequence += 1;
+    const described = { sequence: this.#sequence, stage, attempt: lease.attempt, workedMs };
+    const saved = await keeper.save(owner, lease, described, { cursor, ...rest }, this.#saved);
     if (saved.kind === "lost") return "lost";
     this.#saved = saved.value;
-    this.#content = json;
+    this.#content = kept;
     this.#advanced = true;
     this.#savedAtWorkedMs = workedMs;
     meter.checkpointed(saved.value.body, performance.now() - startedAtMs);

@@ -2,13 +2,13 @@ import type { Frame, Page } from "playwright-core";
 
 import type { ContextLease } from "../../browser/context-lease.ts";
 
-/** Whether any page of a job has gone to another address since the last reset. */
+/** Counts how often any page of a job has gone to another address. */
 export class NavigationWatch {
   readonly #pages = new Set<Page>();
   readonly #stop: () => unknown;
-  #navigated = false;
+  #count = 0;
   readonly #onNavigated = (frame: Frame) => {
-    if (frame.parentFrame() === null) this.#navigated = true;
+    if (frame.parentFrame() === null) this.#count += 1;
   };
 
   /** @param wholeContext whether the context's other pages are the job's too */
@@ -23,12 +23,8 @@ export class NavigationWatch {
     this.#stop = () => wholeContext && context.off("page", watch);
   }
 
-  get navigated(): boolean {
-    return this.#navigated;
-  }
-
-  reset(): void {
-    this.#navigated = false;
+  get count(): number {
+    return this.#count;
   }
 
   /** Idempotent. */

@@ -1,5 +1,6 @@
 import type { ContextLease } from "../../browser/context-lease.ts";
 import type { StateSnapshot } from "../../core/session/state/session-state.ts";
+import { crashOr } from "../crash-news.ts";
 import { afterUse } from "./after-use.ts";
 import type { HeldSession } from "./held-session.ts";
 import { leaseForSeat } from "./lease-for-seat.ts";
@@ -60,8 +61,9 @@ export class ExclusiveSeat implements SessionSeat {
       this.#open = { context, base };
       return context;
     } catch (error) {
+      const cause = context ? await crashOr(error, context) : error;
       await context?.release();
-      throw await this.#held.failed(error);
+      throw await this.#held.failed(cause);
     }
   }
 
@@ -79,7 +81,14 @@ export class ExclusiveSeat implements SessionSeat {
   }
 
   async keepState(): Promise<void> {
-    if (this.#open) await this.#keep(this.#open);
+    if (this.#open === undefined) return;
+    await this.#keep(this.#open);
+    try {
+      await this.#held.saveState();
+    } catch (error) {
+      const { log } = this.#surroundings;
+      log.warn("what a job has changed in its session could not be written down", { session: this.session, error });
+    }
   }
 
   signedOut(): void {

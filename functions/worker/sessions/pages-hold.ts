@@ -2,6 +2,7 @@ import type { ContextLease } from "../../browser/context-lease.ts";
 import type { ResourcePolicy } from "../../core/job/resource-policy.ts";
 import type { SessionCondition } from "../../core/session/session.ts";
 import type { StateSnapshot } from "../../core/session/state/session-state.ts";
+import { crashOr } from "../crash-news.ts";
 import { afterUse } from "./after-use.ts";
 import type { HeldSession } from "./held-session.ts";
 import { Line } from "./line.ts";
@@ -136,9 +137,10 @@ export class PagesHold {
       void this.#forgetWhenLost(open);
       return open;
     } catch (error) {
+      const cause = context ? await crashOr(error, context) : error;
       await context?.release();
       this.#context = undefined;
-      throw await this.held.failed(error);
+      throw await this.held.failed(cause);
     }
   }
 

@@ -14,7 +14,7 @@ export interface SessionRoomOptions {
   readonly credentials: CredentialStore;
   readonly logins: ReadonlyMap<string, LoginStrategy>;
   /** Browsers that sessions bring along. */
-  readonly endpoints: Pick<EndpointPools, "get" | "settled">;
+  readonly endpoints: Pick<EndpointPools, "get" | "settled" | "watch">;
 }
 
 /** What a container keeps of sessions over all its invocations: adapters, and what never is a secret. */
@@ -23,7 +23,7 @@ export class SessionRoom implements SessionRoomOptions {
   readonly seal: Seal;
   readonly credentials: CredentialStore;
   readonly logins: ReadonlyMap<string, LoginStrategy>;
-  readonly endpoints: Pick<EndpointPools, "get" | "settled">;
+  readonly endpoints: Pick<EndpointPools, "get" | "settled" | "watch">;
   readonly #definitions = new Map<string, { readonly definition: SessionDefinition; readonly atMs: number }>();
   readonly #lookedForDueAtMs = new Map<string, number>();
 

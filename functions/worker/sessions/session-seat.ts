@@ -34,7 +34,10 @@ export interface SessionSeat {
   isLoggedIn(signal: AbortSignal): Promise<boolean>;
   /** The context last opened is lost to a crash: the next `open` gives another, in the session's state as it was last kept. */
   contextLost(): void;
-  /** Keeps what the job has changed in the session so far, where nothing else does, so that a crash doesn't undo it. Never throws. */
+  /**
+   * Writes down what the job has changed in the session so far, where nothing else does, so that a crash of browser or container
+   * doesn't undo it. Costs nothing where nothing has changed. Never throws.
+   */
   keepState(): Promise<void>;
   /** The login of the page last opened is over: the next `open` logs in again, or takes over who did so meanwhile. */
   signedOut(): void;

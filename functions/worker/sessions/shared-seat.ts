@@ -5,6 +5,7 @@ import { staleLogin } from "../../core/session/session-rules.ts";
 import type { SessionRecord } from "../../core/session/session.ts";
 import type { SessionState } from "../../core/session/state/session-state.ts";
 import { snapshotOf } from "../../core/session/state/states.ts";
+import { crashOr } from "../crash-news.ts";
 import { afterUse } from "./after-use.ts";
 import { CookieSync } from "./cookie-sync.ts";
 import { leaseForSeat } from "./lease-for-seat.ts";
@@ -90,8 +91,9 @@ export class SharedSeat implements SessionSeat {
       this.#open = { context, record: this.#record, sync, watch };
       return context;
     } catch (error) {
+      const cause = await crashOr(error, context);
       await context.release();
-      throw error instanceof StateRefused ? new SessionUnavailable(this.session, error.message, BROKEN_SECONDS) : error;
+      throw cause instanceof StateRefused ? new SessionUnavailable(this.session, cause.message, BROKEN_SECONDS) : cause;
     }
   }
 

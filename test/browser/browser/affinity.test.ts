@@ -35,6 +35,14 @@ test("a released context waits for its own key and for no other", async () => {
   expect(await again.page.evaluate(() => document.cookie)).toBe("seen=1");
 });
 
+test("a context that is given back while the pool drains isn't kept, and the drain ends", async () => {
+  const { pool } = await openPool({ affinityTtlMs: 600_000, pristine: NONE });
+  const lease = await pool.leaseContext(request({ affinityKey: "shop" }));
+  const released = lease.release();
+  await Promise.all([pool.drain(), released]);
+  expect(pool.status().contexts).toMatchObject({ leased: 0, warm: 0, closing: 0 });
+});
+
 test("what the last holder hung on the page is gone", async () => {
   const { origin } = await openTenantSite();
   const { pool } = await openPool({ affinityTtlMs: 60_000, pristine: NONE });

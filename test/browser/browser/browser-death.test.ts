@@ -14,7 +14,9 @@ test("a killed browser loses every lease, its replacement comes by itself, and t
   process.kill(-dead, "SIGKILL");
 
   const losses = await Promise.all(leases.map(({ lost }) => lost));
-  expect(losses).toEqual(leases.map(() => ({ what: "browser", detail: "signal SIGKILL", browser: "browser-1", neighbours: 4 })));
+  expect(losses).toEqual(
+    leases.map(() => ({ what: "browser", detail: "signal SIGKILL", browser: "browser-1", neighbours: 4 })),
+  );
   expect(leases.map((lease) => lease.state().kind)).toEqual(leases.map(() => "ended"));
   expect(await event("browser-died")).toMatchObject({ leases: 4, detail: "signal SIGKILL" });
   expect(pool.status().contexts).toMatchObject({ leased: 0, closing: 0 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { expect, onTestFinished, test } from "vitest";
 
-import { DEFAULT_BROWSER_SETTINGS } from "../../../functions/browser/browser-settings.ts";
+import { DEFAULT_BROWSER_SETTINGS, type BrowserSettings } from "../../../functions/browser/browser-settings.ts";
 import { EndpointPools } from "../../../functions/browser/endpoint-pools.ts";
 import { BrowserUnavailable, PoolClosed } from "../../../functions/browser/launch-failures.ts";
 import type { Log } from "../../../functions/core/logging/log.ts";
@@ -13,8 +13,9 @@ import { openStateSite, setting } from "./state-site.ts";
 
 const silentLog: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-async function openPools(limit?: number): Promise<EndpointPools> {
-  const settings = { ...DEFAULT_BROWSER_SETTINGS, chromiumDir: "/nowhere", tempDir: await temporaryFolder() };
+async function openPools(limit?: number, changes: Partial<BrowserSettings> = {}): Promise<EndpointPools> {
+  const tempDir = await temporaryFolder();
+  const settings = { ...DEFAULT_BROWSER_SETTINGS, chromiumDir: "/nowhere", tempDir, ...changes };
   const pools = new EndpointPools({ settings, log: silentLog, random: seededRandom(3) }, limit);
   onTestFinished(() => pools.close());
   return pools;
@@ -34,6 +35,23 @@ test("each endpoint has one pool, attached on first use; closing leaves the brow
   expect([here.state(), there.state()]).toMatchObject([{ kind: "ended" }, { kind: "ended" }]);
   expect([one.isRunning(), other.isRunning()]).toEqual([true, true]);
   expect(() => pools.get(one.endpoint)).toThrow(PoolClosed);
+});
+
+test("a watch finds those that hang, also one that was attached after it began, and leaves the others alone", async () => {
+  const chromes = await Promise.all([externalChrome(), externalChrome(), externalChrome()]);
+  const pools = await openPools(3, { pingEveryMs: 50, pingDeadlineMs: 1_000, launchDeadlineMs: 3_000 });
+  const lease = (index: number) => pools.get(chromes[index]?.endpoint ?? "").leaseContext(request());
+  const before = await lease(0);
+  const watch = pools.watch();
+  const [after, sound] = await Promise.all([lease(1), lease(2)]);
+  for (const chrome of chromes.slice(0, 2)) process.kill(chrome.pid, "SIGSTOP");
+  const losses = await Promise.all([before.lost, after.lost]);
+  expect(losses).toMatchObject([{ what: "browser" }, { what: "browser" }]);
+  expect(await sound.page.evaluate(() => 1 + 1)).toBe(2);
+  expect(sound.state().kind).toBe("leased");
+  // Nobody else's browser is ended: they are only let go.
+  expect(chromes.map((chrome) => chrome.isRunning())).toEqual([true, true, true]);
+  await watch.stop();
 });
 
 test("one that nobody uses makes room; one in use never does", async () => {

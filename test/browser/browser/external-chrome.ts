@@ -10,6 +10,7 @@ import { chromiumDir, temporaryFolder } from "./pool-fixture.ts";
 export interface ExternalChrome {
   /** `ws://127.0.0.1:…/devtools/browser/…` */
   readonly endpoint: string;
+  readonly pid: number;
   readonly isRunning: () => boolean;
   readonly kill: () => Promise<void>;
 }
@@ -36,7 +37,8 @@ export async function externalChrome(): Promise<ExternalChrome> {
     const endpoint = /DevTools listening on (ws:\S+)/u.exec(line)?.[1];
     if (endpoint === undefined) continue;
     child.stderr.resume();
-    return { endpoint, isRunning: () => child.exitCode === null && child.signalCode === null, kill };
+    const { pid = 0 } = child;
+    return { endpoint, pid, isRunning: () => child.exitCode === null && child.signalCode === null, kill };
   }
   throw new Error("the Chrome ended before it listened");
 }

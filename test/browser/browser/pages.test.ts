@@ -144,7 +144,9 @@ test("a killed browser is told to each page", async () => {
   await lease.lost;
   process.kill(-pidOf(pool), "SIGKILL");
   const losses = await Promise.all(pages.map(({ lost }) => lost));
-  expect(losses).toEqual(pages.map(() => ({ what: "browser", detail: "signal SIGKILL", browser: "browser-1", neighbours: 3 })));
+  expect(losses).toEqual(
+    pages.map(() => ({ what: "browser", detail: "signal SIGKILL", browser: "browser-1", neighbours: 3 })),
+  );
   await Promise.all(pages.map((page) => page.release()));
   expect(pool.status().contexts.leased).toBe(0);
 });

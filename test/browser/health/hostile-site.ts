@@ -9,6 +9,14 @@ const BEGUN = `const begun = new XMLHttpRequest(); begun.open("POST", "/begun", 
 const page = (script: string, body = "") =>
   `<!doctype html><title>hostile</title><body>${body}<script>setTimeout(() => { ${script} }, 0)</script>`;
 
+/** 80 lines in each 50 ms, sixty times. */
+const TALK = `let said = 0;
+const timer = setInterval(() => {
+  for (let line = 0; line < 80; line += 1) console.log("row", said, { line });
+  said += 1;
+  if (said === 60) { clearInterval(timer); done(); }
+}, 50);`;
+
 const CHUNK = Buffer.alloc(16_384, "<p>more and more</p>");
 const CHUNK_EVERY_MS = 10;
 const TWO_GB = 2 * 1024 ** 3;
@@ -35,6 +43,14 @@ const PAGES: Readonly<Record<string, string>> = {
   "/hangs-on-close": page(
     `for (const event of ["pagehide", "unload", "visibilitychange", "freeze"]) addEventListener(event, () => { for (;;); }); ${BEGUN}`,
   ),
+  "/talkative": page(`const done = () => { document.title = "done"; }; ${TALK}`),
+  "/talkative-frames": page(
+    `let left = 2; window.done = () => { left -= 1; if (left === 0) document.title = "done"; };
+    for (const name of ["one", "two"]) document.body.append(Object.assign(document.createElement("iframe"), { name, src: "/talkative-frame" }));`,
+  ),
+  "/talkative-frame": page(`const done = () => parent.done(); ${TALK}`),
+  "/talkative-worker": page(`new Worker("/talkative-worker.js").onmessage = () => { document.title = "done"; };`),
+  "/talkative-worker.js": `const done = () => postMessage("done"); ${TALK}`,
   "/quiet": "<!doctype html><title>quiet</title>",
 };
 
@@ -47,7 +63,7 @@ export interface HostileSite {
   readonly sentBytes: number;
 }
 
-/** A site on loopback whose every page means harm but `/quiet`. */
+/** A site on loopback whose every page means harm but `/quiet` and those that only talk too much. */
 export async function openHostileSite(): Promise<HostileSite> {
   let begun = Promise.withResolvers<void>();
   let streams = 0;
@@ -67,7 +83,7 @@ export async function openHostileSite(): Promise<HostileSite> {
   };
   const server = createServer((request, response) => {
     const path = request.url ?? "/";
-    response.setHeader("content-type", "text/html");
+    response.setHeader("content-type", path.endsWith(".js") ? "text/javascript" : "text/html");
     switch (path) {
       case "/begun":
         begun.resolve();

@@ -58,6 +58,9 @@ const HOSTILITIES: readonly Hostility[] = [
   { path: "/hangs-on-close" },
 ];
 
+/** What the worst of them may make this process take for a moment. */
+const OWN_GROWTH_MIB = 250;
+
 async function fewPages({ lease }: Meanwhile): Promise<void> {
   expect(lease.context.pages().length).toBeLessThanOrEqual(20);
 }
@@ -73,6 +76,7 @@ test.each(HOSTILITIES)(
     const group = pidOf(pool);
     const contextsBefore = neighbours[0]?.context.browser()?.contexts().length;
     const watch = pool.watch();
+    const memoryBefore = process.memoryUsage.rss();
 
     const lease = await pool.leaseContext(request());
     const navigation = lease.page.goto(`${site.origin}${hostility.path}`, { timeout: 40_000 }).then(
@@ -90,6 +94,7 @@ test.each(HOSTILITIES)(
     const { kind } = lease.state();
     expect(hostility.mayLoseItself === true || kind === "leased").toBe(true);
 
+    expect((process.memoryUsage.rss() - memoryBefore) / 1_048_576).toBeLessThan(OWN_GROWTH_MIB);
     await lease.release();
     await navigation;
     expect(neighbours.map((neighbour) => neighbour.state().kind)).toEqual(["leased", "leased"]);

@@ -40,6 +40,29 @@ test("who has the memory is evicted, and then there is room", async () => {
   expect(isOver).toBe(false);
 });
 
+test("it goes also when its first page is lost already and another's goes on", async () => {
+  const { browser, contexts } = await openBrowser(1);
+  const [context] = contexts as [PooledContext];
+  const evicted: string[] = [];
+  const processes = new ProcessWatch(() => [browser]);
+  const watch = new MemoryWatch({
+    settings: { memoryLimitMiB: ownMiBOf(process.pid) + 450, evictAtRatio: 0.9 },
+    processes,
+    current: () => browser,
+    retire: () => {},
+    onEvent: ({ kind }) => void evicted.push(kind),
+  });
+  const other = await context.context.newPage();
+  const told: string[] = [];
+  context.tenants.add({ lose: ({ what }) => void told.push(what), evict: () => {} });
+  context.lose({ what: "renderer", detail: "the page's renderer process ended", browser: browser.id, neighbours: 2 });
+  await watch.look();
+  await other.evaluate(fill, 400);
+  await watch.look();
+  expect([told, evicted]).toEqual([["memory"], ["tenant-evicted"]]);
+  expect((await context.lost).what).toBe("renderer");
+});
+
 test("known-bad twin: a wrong mapping evicts the wrong one, and there is no room", async () => {
   class Mistaken extends ProcessWatch {
     override tenants(...seen: Parameters<ProcessWatch["tenants"]>): readonly Tenant[] {

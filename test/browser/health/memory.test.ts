@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { BrowserClock } from "../../../functions/browser/browser-clock.ts";
+import type { BrowserPool } from "../../../functions/browser/browser-pool.ts";
 import type { ContextLease } from "../../../functions/browser/context-lease.ts";
 import { ownMiBOf } from "../../../functions/browser/health/process-table.ts";
 import { openPool, pidOf, request, type PoolFixture } from "../browser/pool-fixture.ts";
@@ -75,6 +76,10 @@ test("one that never answers while it fills the memory goes likewise", async () 
   await watch.stop();
 });
 
+async function lookOnce(pool: BrowserPool): Promise<void> {
+  for (const round of pool.processes.rounds) await round.look(new AbortController().signal);
+}
+
 /** Goes on by itself, and can be put forward. */
 function shiftedClock(): BrowserClock & { forward(ms: number): void } {
   let shiftMs = 0;
@@ -92,7 +97,7 @@ test("where no tenant is to blame the browser is replaced, once, and not while i
   const { pool, event, events } = await openPool({ pristine: NONE, memoryLimitMiB: 50 }, clock);
   const lease = await pool.leaseContext(request());
   const watch = pool.watch();
-  for (const round of pool.processes.rounds) await round.look();
+  await lookOnce(pool);
   expect(events.map(({ kind }) => kind)).toEqual(["browser-launched"]);
 
   clock.forward(120_000);
@@ -100,7 +105,7 @@ test("where no tenant is to blame the browser is replaced, once, and not while i
   expect(pool.status()).toMatchObject({ launches: 2, lastReplaceReason: "memory" });
   expect(await lease.page.evaluate(() => 1 + 1)).toBe(2);
   clock.forward(120_000);
-  for (const round of pool.processes.rounds) await round.look();
+  await lookOnce(pool);
   expect(events.filter(({ kind }) => kind === "browser-retired")).toHaveLength(1);
   await watch.stop();
 });
@@ -109,7 +114,7 @@ test("without a limit nobody goes", async () => {
   const { pool, events } = await openPool({ pristine: NONE });
   const lease = await pool.leaseContext(request());
   await lease.page.evaluate(fill, 300);
-  for (const round of pool.processes.rounds) await round.look();
+  await lookOnce(pool);
   expect(events.map(({ kind }) => kind)).toEqual(["browser-launched"]);
   expect(pool.processes.memory()).toMatchObject({ limitMiB: undefined });
 });

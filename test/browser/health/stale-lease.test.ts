@@ -17,6 +17,8 @@ const ENDS: Readonly<Record<string, (pids: readonly number[], pages: readonly Pa
     for (const page of pages) {
       const session = await page.context().newCDPSession(page);
       session.send("Page.crash").catch(() => {});
+      // It is never answered; what is sent after it and answered shows that it is out.
+      await page.context().cookies();
     }
   },
 };

@@ -164,6 +164,36 @@ describe("critical work", () => {
     expect(history).toMatchObject([{ kind: "taken" }, { kind: "displaced", by: "urgent" }, { kind: "ended" }]);
   });
 
+  it("is heard of while a job that made room waits for its next slot", async () => {
+    const running = new Set<string>();
+    const both = Promise.withResolvers<void>();
+    let sent = false;
+    const { strategy } = counter(async (_, run) => {
+      const name = String(run.input["name"]);
+      if (name.startsWith("urgent")) {
+        running.add(name);
+        if (running.size === 2) both.resolve();
+        return both.promise;
+      }
+      if (!sent) {
+        sent = true;
+        for (const urgent of ["urgent-1", "urgent-2"]) {
+          const job = jobFor(strategy, { priority: "critical", input: { name: urgent, to: 1 } });
+          await asWorker(() => stand.send(job, "express"));
+        }
+      }
+      // They don't come to their end before.
+      if (running.size < 2)
+        await new Promise((resolve) => {
+          setTimeout(resolve, 20);
+        });
+    });
+    for (const name of ["one", "other"])
+      await stand.send(jobFor(strategy, { priority: "low", input: { name, to: 2_000 } }));
+    await stand.deliver(stand.container([strategy], TWO_SLOTS));
+    expect((await stand.results()).map(({ kind }) => kind)).toEqual(Array.from({ length: 4 }, () => "completed"));
+  });
+
   it("doesn't wait for a job that comes to no checkpoint: it goes back to its last one", async () => {
     let urgentRan = false;
     let stuck = 0;
@@ -240,5 +270,27 @@ describe("an operator's order", () => {
     expect(results.get("other")).toMatchObject({ kind: "completed" });
     expect(await stand.depth("jobs")).toBe(0);
     expect(usage.durability.killed).toBe(1);
+  });
+
+  it("means a job that moves to another container meanwhile, and none that waits in its queue", async () => {
+    const { strategy } = counter(async (page, run) => {
+      if (page > 3)
+        await new Promise((_, reject) =>
+          run.signal.addEventListener("abort", () => reject(run.signal.reason as Error)),
+        );
+      await new Promise((resolve) => {
+        setTimeout(resolve, 100);
+      });
+    });
+    const moves = { SUBLET_MOVE_MARGIN_MS: "4900", SUBLET_DRAIN_MARGIN_MS: "500", SUBLET_LONG_JOB_MS: "1000" };
+    const times = { maxDurationMs: 600_000, estimatedDurationMs: 600_000 };
+    await stand.send(jobFor(strategy, { id: "moving", input: { name: "moving", to: 60 }, ...times }));
+    await stand.deliver(stand.container([strategy], moves), { remainingMs: lasting(5_000) });
+    expect(await stand.leases.read("job#moving")).toMatchObject({ state: "released", releaseReason: "out-of-time" });
+    await stand.orders.killAll(Date.now(), "ada");
+    await stand.send(jobFor(strategy, { id: "waiting", input: { name: "waiting", to: 2 } }));
+    await stand.deliver(stand.container([strategy], { SUBLET_ORDERS_MS: "100" }), { waitSeconds: 5 });
+    const results = new Map((await stand.results()).map((result) => [result.id, result.kind]));
+    expect(Object.fromEntries(results)).toEqual({ moving: "killed", waiting: "completed" });
   });
 });

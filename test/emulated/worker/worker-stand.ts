@@ -149,7 +149,11 @@ export class WorkerStand {
       seal: LABELLED_SEAL,
       credentials: { read: (reference) => Promise.resolve(this.secrets.get(reference) ?? {}) },
       logins: new Map(logins.map((login) => [login.name, login])),
-      endpoints: { get: () => this.browser.asPool(), settled: () => Promise.resolve() },
+      endpoints: {
+        get: () => this.browser.asPool(),
+        settled: () => Promise.resolve(),
+        watch: () => ({ stop: () => Promise.resolve() }),
+      },
     });
   }
 

@@ -29,7 +29,13 @@ describe("readBenchOptions", () => {
     expect(arms.map(({ name }) => name)).toEqual(["1:1 warm", "10:1"]);
   });
 
+  it("measures all parts, or those that are named", () => {
+    expect(readBenchOptions([]).parts).toEqual(["arms", "allocation", "recipe", "recovery"]);
+    expect(readBenchOptions(["--part", "recovery", "--part", "allocation"]).parts).toEqual(["allocation", "recovery"]);
+  });
+
   it.each([
+    [["--part", "all"], /--part "all" is none of arms; allocation; recipe; recovery/u],
     [["--arm", "11:1"], /--arm "11:1" is none of 1:1 launch; 1:1 warm/u],
     [["--jobs", "0"], /--jobs must be a whole number from 3/u],
     [["--rounds", "1.5"], /--rounds must be a whole number/u],

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 import { expect, test, vi } from "vitest";
 
 import { BrowserDeadlineExceeded, withDeadline } from "../../../functions/browser/deadline.ts";
@@ -16,4 +18,27 @@ test("throws at the deadline, and what comes later is nobody's unhandled rejecti
   await expect(raced).rejects.toEqual(new BrowserDeadlineExceeded("closing a context", 5));
   await expect(raced).rejects.toMatchObject({ what: "closing a context", afterMs: 5 });
   late.reject(new Error("late"));
+});
+
+test("an answer that came while this process itself was held up is in time", async () => {
+  // Read by another thread, and delivered by the event loop, whose timers come first.
+  const answer = withDeadline(readFile(import.meta.filename, "utf8"), 20, "an answer");
+  const heldUpUntilMs = performance.now() + 200;
+  while (performance.now() < heldUpUntilMs);
+  expect(await answer).toContain("held up");
+});
+
+test("known-bad twin: a plain timer calls it late", async () => {
+  const late = new Promise((resolve) => setTimeout(resolve, 20, "late"));
+  const answer = Promise.race([readFile(import.meta.filename, "utf8"), late]);
+  const heldUpUntilMs = performance.now() + 200;
+  while (performance.now() < heldUpUntilMs);
+  expect(await answer).toBe("late");
+});
+
+test("who was held up waits once more, not for ever", async () => {
+  const raced = withDeadline(new Promise(() => {}), 20, "a ping");
+  const heldUpUntilMs = performance.now() + 200;
+  while (performance.now() < heldUpUntilMs);
+  await expect(raced).rejects.toThrow("a ping took longer than 20 ms");
 });

@@ -1,3 +1,6 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
 import { expect, test } from "vitest";
 
 import type { ReplaceReason } from "../../../functions/browser/browser-event.ts";
@@ -8,9 +11,13 @@ import type { RunningBrowser } from "../../../functions/browser/running-browser.
 
 /** A browser that never answers, as Playwright's calls don't when their connection goes in the middle. */
 function silentBrowser(openDeadlineMs: number) {
+  return browserOf({ newContext: () => new Promise(() => {}) }, openDeadlineMs);
+}
+
+function browserOf(answers: object, openDeadlineMs = 600_000) {
   const sick: ReplaceReason[] = [];
   const running = {
-    browser: { newContext: () => new Promise(() => {}), version: () => "153.0.0.0", isConnected: () => true },
+    browser: { version: () => "153.0.0.0", isConnected: () => true, ...answers },
     rung: "zygote",
     launchMs: 0,
     stderrTail: () => "",
@@ -45,6 +52,51 @@ test("a browser that doesn't open a context in time is sick", async () => {
   expect([pooled.opening, sick]).toEqual([0, ["open-deadline"]]);
 });
 
+/** A context whose opening takes some turns of the microtask queue, and whose close fails. */
+function contextOf(close: () => Promise<void>) {
+  const page = { once: () => {}, on: () => {} };
+  return {
+    newPage: async () => page,
+    on: () => {},
+    once: () => {},
+    pages: () => [page],
+    browser: () => null,
+    addInitScript: async () => {},
+    close,
+  };
+}
+
+test("whenever the browser goes while a context opens, it isn't opened, or it is told", async () => {
+  const outcomes = new Set<string>();
+  for (let turns = 0; turns < 60; turns += 1) {
+    const { pooled } = browserOf({ newContext: async () => contextOf(async () => {}) });
+    const opening = pooled
+      .open("default", () => "leased")
+      .then(
+        (context) => (context.loss ? "told" : context),
+        () => "not opened",
+      );
+    for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+    pooled.end("signal SIGKILL");
+    const opened = await opening;
+    outcomes.add(typeof opened === "string" ? opened : opened.loss ? "told" : "forgotten");
+    expect(pooled.contexts.size).toBe(0);
+  }
+  expect(outcomes).toEqual(new Set(["not opened", "told"]));
+});
+
+test("a context of a browser that is gone is shut without a complaint", async () => {
+  let isConnected = true;
+  const close = () => Promise.reject(new Error("Target page, context or browser has been closed"));
+  const { pooled, sick } = browserOf({ newContext: async () => contextOf(close), isConnected: () => isConnected });
+  const context = await pooled.open("default", () => "leased");
+  isConnected = false;
+  await pooled.shut(context);
+  // An unhandled rejection would fail this file.
+  await new Promise((resolve) => setImmediate(resolve));
+  expect([context.state.kind, sick]).toEqual(["gone", []]);
+});
+
 test("a place is given back once", () => {
   const { pooled } = silentBrowser(5);
   const [leave] = [pooled.claim(), pooled.claim()];
@@ -52,4 +104,27 @@ test("a place is given back once", () => {
   leave?.();
   leave?.();
   expect(pooled.claims).toBe(1);
+});
+
+/** What the engine's collector leaves of these, forced. */
+async function collected(refs: readonly WeakRef<object>[]): Promise<number> {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  // A WeakRef holds its target until the end of the task that made it.
+  await new Promise((resolve) => setImmediate(resolve));
+  collect();
+  return refs.filter((ref) => ref.deref() === undefined).length;
+}
+
+test("what its calls brought is kept by nobody once they have settled", async () => {
+  const { pooled } = silentBrowser(5);
+  const brought = async () => new WeakRef(await pooled.whileUp(Promise.resolve({ context: "large" }), 1_000, "a call"));
+  const refs = await Promise.all(Array.from({ length: 20 }, brought));
+  expect(await collected(refs)).toBe(20);
+});
+
+test("a call made after its end is refused at once", async () => {
+  const { pooled } = silentBrowser(600_000);
+  pooled.end("signal SIGKILL");
+  await expect(pooled.whileUp(new Promise(() => {}), 600_000, "a call")).rejects.toThrow("signal SIGKILL");
 });

@@ -142,11 +142,22 @@ describe("insist", () => {
     expect(calls.count).toBe(1);
   });
 
-  test("with its time over before, nothing is tried", async () => {
-    const { calls, call } = failing(0, unavailable);
-    await expect(insist("finish", call, setUp(0).insistence)).rejects.toMatchObject({
-      message: "finish: 0 tries, the last one: none was answered",
+  test("with its time over before, it is tried once: who has little time left uses it", async () => {
+    const done = failing(0, unavailable);
+    expect(await insist("release", done.call, setUp(0).insistence)).toBe("written");
+    const refused = failing(1, unavailable);
+    await expect(insist("release", refused.call, setUp(0).insistence)).rejects.toMatchObject({
+      message: "release: 1 try, the last one: finish: Error: throttled",
     });
+    expect([done.calls.count, refused.calls.count]).toEqual([1, 1]);
+    const { clock, insistence } = setUp(0);
+    const never = () => new Promise<never>(() => {});
+    await expect(insist("release", never, insistence)).rejects.toBeInstanceOf(InsistedInVain);
+    expect(clock.atMs).toBe(1_000);
+  });
+
+  test("who is stopped before tries nothing", async () => {
+    const { calls, call } = failing(0, unavailable);
     const signal = AbortSignal.abort();
     await expect(insist("finish", call, { ...setUp().insistence, signal })).rejects.toBeInstanceOf(InsistedInVain);
     expect(calls.count).toBe(0);
