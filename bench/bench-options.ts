@@ -2,6 +2,10 @@ import { parseArgs } from "node:util";
 
 import { ARMS, type Arm } from "./arms.ts";
 
+/** What can be measured, in its order. */
+export const PARTS = ["arms", "allocation", "recipe", "recovery"] as const;
+export type Part = (typeof PARTS)[number];
+
 export interface BenchOptions {
   /** Jobs counted in each round of an arm with several slots; an arm with one slot counts a third of them. */
   readonly jobs: number;
@@ -13,6 +17,9 @@ export interface BenchOptions {
   readonly warmSamples: number;
   readonly coldSamples: number;
   readonly recipeReads: number;
+  /** Times that the browser is killed under ten jobs. */
+  readonly recoveries: number;
+  readonly parts: readonly Part[];
   /** In their order in the table. */
   readonly arms: readonly Arm[];
   readonly jsonFile: string | undefined;
@@ -25,11 +32,30 @@ export const USAGE = `npm run bench -- [options]
   --latency-ms N    latency of every answer of the site (default 300)
   --max-seconds N   no arm begins later, and no round that wouldn't end by then
   --arm NAME        only this arm; may be given again, as in --arm "1:1 warm" --arm 10:1
+  --part NAME       only this part: ${PARTS.join(", ")}; may be given again
   --json FILE       write all figures there too`;
 
 const DEFAULTS = {
-  normal: { jobs: 18, rounds: 3, maxSeconds: 300, hotSamples: 60, warmSamples: 50, coldSamples: 10, recipeReads: 20 },
-  quick: { jobs: 9, rounds: 1, maxSeconds: 60, hotSamples: 20, warmSamples: 20, coldSamples: 2, recipeReads: 3 },
+  normal: {
+    jobs: 18,
+    rounds: 3,
+    maxSeconds: 300,
+    hotSamples: 60,
+    warmSamples: 50,
+    coldSamples: 10,
+    recipeReads: 20,
+    recoveries: 20,
+  },
+  quick: {
+    jobs: 9,
+    rounds: 1,
+    maxSeconds: 60,
+    hotSamples: 20,
+    warmSamples: 20,
+    coldSamples: 2,
+    recipeReads: 3,
+    recoveries: 2,
+  },
 } as const;
 
 /** What the command line was wrong about. */
@@ -48,6 +74,7 @@ export function readBenchOptions(commandLine: readonly string[]): BenchOptions {
     latencyMs: wholeNumber("latency-ms", values["latency-ms"], 0, 10_000) ?? 300,
     maxSeconds: wholeNumber("max-seconds", values["max-seconds"], 10, 36_000) ?? defaults.maxSeconds,
     arms: chosenArms(values.arm ?? []),
+    parts: chosenParts(values.part ?? []),
     jsonFile: values.json,
   };
 }
@@ -64,6 +91,7 @@ function parse(commandLine: readonly string[]) {
         "latency-ms": text,
         "max-seconds": text,
         arm: { type: "string", multiple: true },
+        part: { type: "string", multiple: true },
         json: text,
       },
     }).values;
@@ -78,6 +106,12 @@ function chosenArms(names: readonly string[]): readonly Arm[] {
     throw new UsageError(`--arm ${JSON.stringify(unknown)} is none of ${ARMS.map(({ name }) => name).join("; ")}`);
   }
   return names.length === 0 ? ARMS : ARMS.filter(({ name }) => names.includes(name));
+}
+
+function chosenParts(names: readonly string[]): readonly Part[] {
+  const unknown = names.find((name) => !(PARTS as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new UsageError(`--part ${JSON.stringify(unknown)} is none of ${PARTS.join("; ")}`);
+  return names.length === 0 ? PARTS : PARTS.filter((part) => names.includes(part));
 }
 
 function wholeNumber(option: string, text: string | undefined, min: number, max: number): number | undefined {

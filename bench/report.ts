@@ -7,6 +7,8 @@ import type { CellSupport } from "./cell/cell.ts";
 import type { ArmFigures } from "./figures/arm-figures.ts";
 import type { ArmRatios, ArmResult } from "./figures/arm-ratios.ts";
 import type { RecipeFigures } from "./recipe/run-recipe-reads.ts";
+import { recoveryPart } from "./recovery/recovery-table.ts";
+import type { RecoveryFigures } from "./recovery/run-recovery.ts";
 
 /** What `--json` writes. */
 export interface BenchReport {
@@ -20,25 +22,42 @@ export interface BenchReport {
   readonly cells: CellSupport;
   readonly options: BenchOptions;
   readonly seconds: number;
-  readonly arms: readonly (ArmResult & { readonly ratios: ArmRatios })[];
-  readonly allocationMs: ArmFigures["allocationMs"];
-  readonly recipe: RecipeFigures;
+  /** This and what follows: undefined where the part wasn't run. */
+  readonly arms: readonly (ArmResult & { readonly ratios: ArmRatios })[] | undefined;
+  readonly allocationMs: ArmFigures["allocationMs"] | undefined;
+  readonly recipe: RecipeFigures | undefined;
+  readonly recovery: RecoveryFigures | undefined;
 }
 
-export function report({ machine, cells, options, seconds, arms, allocationMs, recipe }: BenchReport): string {
+export function report(figures: BenchReport): string {
+  const { machine, cells, seconds, allocationMs, recipe, recovery } = figures;
+  return [
+    `${machine.cpus} × ${machine.model}, Node ${machine.node}; ${cells.detail}; ${seconds.toFixed(0)} s in all`,
+    ...armsPart(figures),
+    ...(allocationMs === undefined ? [] : allocationPart(allocationMs)),
+    ...(recipe === undefined ? [] : recipePart(recipe)),
+    ...(recovery === undefined ? [] : recoveryPart(recovery)),
+  ].join("\n");
+}
+
+function armsPart({ arms, options }: BenchReport): string[] {
+  if (arms === undefined) return [];
   const rounds = Math.max(0, ...arms.map(({ figures }) => figures.rounds));
   return [
+    "",
     pc.bold("Jobs: a category page and a product page, each read; a pristine isolated context each"),
-    `${machine.cpus} × ${machine.model}, Node ${machine.node}; ${cells.detail}`,
-    `${rounds} rounds, ${options.latencyMs} ms latency an answer, steady state, ${seconds.toFixed(0)} s in all`,
+    `${rounds} rounds, ${options.latencyMs} ms latency an answer, steady state`,
     armTable(arms),
-    "",
-    pc.bold(`Allocation of a context, one at a time, in a cell of ${ALLOCATION_MIB} MiB`),
-    allocationTable(allocationMs),
-    "",
-    pc.bold("Reading a list of 100 cards with 8 fields each"),
-    recipeTable(recipe),
-  ].join("\n");
+  ];
+}
+
+function allocationPart(allocationMs: ArmFigures["allocationMs"]): string[] {
+  const title = `Allocation of a context, one at a time, in a cell of ${ALLOCATION_MIB} MiB`;
+  return ["", pc.bold(title), allocationTable(allocationMs)];
+}
+
+function recipePart(recipe: RecipeFigures): string[] {
+  return ["", pc.bold("Reading a list of 100 cards with 8 fields each"), recipeTable(recipe)];
 }
 
 function allocationTable(allocationMs: ArmFigures["allocationMs"]): string {

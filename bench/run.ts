@@ -4,11 +4,12 @@ import { writeFile } from "node:fs/promises";
 import { buildChromiumLayer } from "../layers/chromium/build.ts";
 import { runAllocation } from "./allocation/run-allocation.ts";
 import { LAUNCH_BASELINE, WARM_BASELINE } from "./arms.ts";
-import { readBenchOptions, USAGE, UsageError, type BenchOptions } from "./bench-options.ts";
+import { readBenchOptions, USAGE, UsageError, type BenchOptions, type Part } from "./bench-options.ts";
 import { findCellSupport } from "./cell/open-cell.ts";
 import { armFigures } from "./figures/arm-figures.ts";
 import { ratiosOf, type ArmResult } from "./figures/arm-ratios.ts";
 import { runRecipeReads } from "./recipe/run-recipe-reads.ts";
+import { runRecovery } from "./recovery/run-recovery.ts";
 import { report, type BenchReport } from "./report.ts";
 import { runRounds, type RoundsOptions } from "./run-rounds.ts";
 import { shopJobs } from "./shop-jobs.ts";
@@ -30,12 +31,17 @@ async function bench(commandLine: readonly string[], signal: AbortSignal): Promi
   const { chromiumDir } = await buildChromiumLayer();
   const support = await findCellSupport();
   onProgress(support.detail);
+  const only = async <Figures>(part: Part, measure: () => Promise<Figures>): Promise<Figures | undefined> => {
+    if (!options.parts.includes(part)) return undefined;
+    onProgress(part);
+    return measure();
+  };
   const context = { options, chromiumDir, support, signal, onProgress };
-  const results = await runArms(context, startedAtMs + options.maxSeconds * 1_000);
-  onProgress("allocation");
-  const allocationMs = await runAllocation({ support, signal }, { ...options, chromiumDir });
-  onProgress("recipe reads");
-  const recipe = await runRecipeReads({ support, signal }, { chromiumDir, reads: options.recipeReads });
+  const run = { support, signal };
+  const results = await only("arms", () => runArms(context, startedAtMs + options.maxSeconds * 1_000));
+  const allocationMs = await only("allocation", () => runAllocation(run, { ...options, chromiumDir }));
+  const recipe = await only("recipe", () => runRecipeReads(run, { chromiumDir, reads: options.recipeReads }));
+  const recovery = await only("recovery", () => runRecovery({ ...run, rounds: options.recoveries, onProgress }));
   const baselines = { warm: WARM_BASELINE, launch: LAUNCH_BASELINE };
   const figures: BenchReport = {
     machine: {
@@ -47,9 +53,10 @@ async function bench(commandLine: readonly string[], signal: AbortSignal): Promi
     cells: support,
     options,
     seconds: (performance.now() - startedAtMs) / 1_000,
-    arms: results.map((result) => ({ ...result, ratios: ratiosOf(result.name, results, baselines) })),
+    arms: results?.map((result) => ({ ...result, ratios: ratiosOf(result.name, results, baselines) })),
     allocationMs,
     recipe,
+    recovery,
   };
   if (options.jsonFile !== undefined) await writeFile(options.jsonFile, `${JSON.stringify(figures, undefined, 2)}\n`);
   console.log(report(figures));

@@ -33,13 +33,13 @@ export async function endJob(
   story.add(endedEvent(leased, end));
   const disposition = dispositionOf(outcome, lease.attempt, runnable.job.attempts);
   if (disposition.kind === "final") return finish(container, invocation, leased, end, timings);
-  if (outcome.kind !== "lease-lost") {
-    const { countsAsAttempt } = disposition;
-    const release = { reason: outcome.kind, countsAsAttempt, history: story.events };
-    const nowMs = Date.now();
-    const released = () => container.leases.release(lease, release, nowMs);
-    await insist(`release ${runnable.job.id}`, released, insistence(container, invocation));
-  }
+  const { countsAsAttempt } = disposition;
+  const release = { reason: outcome.kind, countsAsAttempt, history: story.events };
+  const nowMs = Date.now();
+  const released = () => container.leases.release(lease, release, nowMs);
+  // One that ran out may be nobody's yet: given back, it doesn't read as a container that vanished. One that is lost refuses it.
+  if (outcome.kind === "lease-lost") await released().catch(() => {});
+  else await insist(`release ${runnable.job.id}`, released, insistence(container, invocation));
   held.lease = undefined;
   return giveBack(container, invocation, held, outcome.kind, disposition.delaySeconds);
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import {
   DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SQSClient,
@@ -14,6 +15,7 @@ import { PATHS } from "../../cli/project-paths.ts";
 import type { JobResult } from "../../functions/core/job/job-result.ts";
 import type { MembersOptions } from "../../examples/shop/members.ts";
 import { startShop, type Shop } from "../../examples/shop/start-shop.ts";
+import type { ContainerView } from "../../local/runtime/container.ts";
 import { startLocalStack, type LocalStack } from "../../local/start-local-stack.ts";
 
 /** The whole thing as a producer sees it: the deployed template on this machine, a shop, and plain SQS. */
@@ -76,6 +78,10 @@ export class SystemStack {
 
   get region(): string {
     return this.#stack.region;
+  }
+
+  containers(): readonly ContainerView[] {
+    return this.#stack.containers();
   }
 
   get endpoints(): LocalStack["endpoints"] {
@@ -141,6 +147,15 @@ export class SystemStack {
       if (some.length === 0) return all;
       all.push(...some);
     }
+  }
+
+  /** Messages that wait, and those in some container's hands. */
+  async depth(output: string): Promise<number> {
+    const names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] as const;
+    const { Attributes } = await this.#sqs.send(
+      new GetQueueAttributesCommand({ QueueUrl: this.output(output), AttributeNames: [...names] }),
+    );
+    return names.reduce((sum, name) => sum + Number(Attributes?.[name] ?? 0), 0);
   }
 
   output(name: string): string {

@@ -4,9 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { PATHS } from "../../cli/project-paths.ts";
 import type { JobResult } from "../../functions/core/job/job-result.ts";
+import { leaks, type RestingFigures } from "./leak/leak-check.ts";
+import { figuresAtRest, PROBED, seedLeak } from "./leak/resting-containers.ts";
 import { SystemStack } from "./stack.ts";
 
-const JOBS = 1_000;
+const WAVES = 10;
+const WAVE_JOBS = 100;
+const JOBS = WAVES * WAVE_JOBS;
 const CONTAINERS = 2;
 /** Contexts that a container keeps ready: the default of `SUBLET_PRISTINE_DEFAULT`. */
 const PRISTINE = 2;
@@ -32,29 +36,39 @@ const byText = (one: string, other: string) => one.localeCompare(other);
 let stack: SystemStack;
 let results: Map<string, JobResult[]>;
 let sentMalformed: { readonly id: string; readonly field: string }[];
+/** What the containers held after each wave. */
+let figures: RestingFigures[];
 
 beforeAll(async () => {
-  stack = await SystemStack.start({ containers: CONTAINERS });
-  const bodies: string[] = [];
+  stack = await SystemStack.start({ containers: CONTAINERS, environment: PROBED });
+  const all: JobResult[] = [];
   sentMalformed = [];
-  for (let index = 1; index <= JOBS; index += 1) {
-    const id = `job-${index}`;
-    bodies.push(message(id, stack.host));
-    if (index % 10 === 0) bodies.push(message(id, stack.host));
-    if (index % 50 !== 0) continue;
-    const kind = MALFORMED[(index / 50) % MALFORMED.length];
-    if (!kind) throw new Error("there is a kind for each index");
-    sentMalformed.push({ id: `bad-${index}`, field: kind.field });
-    bodies.push(kind.body(`bad-${index}`, stack.host));
+  figures = [];
+  for (let wave = 0; wave < WAVES; wave += 1) {
+    await stack.send(waveBodies(wave));
+    all.push(...(await stack.results((wave + 1) * WAVE_JOBS + sentMalformed.length - all.length, 0)));
+    figures.push(await figuresAtRest(stack));
   }
-  await stack.send(bodies);
-  const all = await stack.results(JOBS + sentMalformed.length, 10);
+  all.push(...(await stack.results(0, 1)));
   results = Map.groupBy(all, ({ id }) => id);
-}, 600_000);
+}, 900_000);
+
+/** Remembers the malformed ones among them. */
+function waveBodies(wave: number): string[] {
+  return Array.from({ length: WAVE_JOBS }, (_, place) => {
+    const index = wave * WAVE_JOBS + place + 1;
+    const job = message(`job-${index}`, stack.host);
+    const bodies = index % 10 === 0 ? [job, job] : [job];
+    const kind = index % 50 === 0 ? MALFORMED[(index / 50) % MALFORMED.length] : undefined;
+    if (kind === undefined) return bodies;
+    sentMalformed.push({ id: `bad-${index}`, field: kind.field });
+    return [...bodies, kind.body(`bad-${index}`, stack.host)];
+  }).flat();
+}
 
 afterAll(() => stack.close());
 
-describe(`${JOBS} jobs through ${CONTAINERS} containers, every tenth sent twice, every fiftieth message malformed`, () => {
+describe(`${WAVES} waves of ${WAVE_JOBS} jobs through ${CONTAINERS} containers, every tenth sent twice, every fiftieth message malformed`, () => {
   it("gives each job exactly one result, and the right one", () => {
     const wrong = Array.from({ length: JOBS }, (_, index) => `job-${index + 1}`).filter((id) => {
       const [result, ...more] = results.get(id) ?? [];
@@ -96,6 +110,20 @@ describe(`${JOBS} jobs through ${CONTAINERS} containers, every tenth sent twice,
     expect(Math.max(...peaks)).toBe(10);
     const launches = usages.reduce((sum, line) => sum + Number(line["BrowserLaunches"]), 0);
     expect(launches).toBeLessThanOrEqual(CONTAINERS);
+  });
+
+  it("holds no more memory, processes, handles and files after any wave than after the first, within tolerance", () => {
+    const [first, ...later] = figures;
+    if (!first) throw new Error("no wave was looked at");
+    expect(later.map((figuresLater) => leaks(first, figuresLater))).toEqual(later.map(() => []));
+  });
+
+  it("would find a leak: one seeded in a container shows in every figure", async () => {
+    const [first] = figures;
+    if (!first) throw new Error("no wave was looked at");
+    await seedLeak(stack);
+    const found = leaks(first, await figuresAtRest(stack));
+    expect(found.map((text) => text.split(" ")[0] ?? "").toSorted(byText)).toEqual(Object.keys(first).toSorted(byText));
   });
 
   it("is back to its pristine contexts afterwards, and leaves no browser when it ends", async () => {

@@ -52,6 +52,20 @@ test.each([
   },
 );
 
+test("known-bad twin: a script that is never taken away brings a cleared value back", async () => {
+  const site = await openStateSite();
+  const { pool } = await openPool();
+  const { context, page } = await pool.leaseContext(request());
+  await context.addInitScript(() => {
+    if (!self.navigation.activation?.from && localStorage.length === 0) localStorage.setItem("kept", "restored");
+  });
+  await page.goto(site.origin);
+  await page.evaluate(() => localStorage.clear());
+  const another = await context.newPage();
+  await another.goto(site.origin);
+  expect(await kept(another)).toBe("restored");
+});
+
 test("an origin that no tab has come to is read as it was saved", async () => {
   const { site, lease, page } = await restored();
   const saved = { kept: "restored", more: "2" };

@@ -241,3 +241,21 @@ describe("a checkpoint that the store doesn't confirm", () => {
     expect(refused).toBe(1);
   });
 });
+
+describe("a lease that ran out, and that nobody has taken", () => {
+  it("stops the job and is given back, so that it doesn't read as a container that vanished", async () => {
+    const leases = withCalls(stand.leases, {
+      renew: () => Promise.reject(new StoreUnavailable("renew", "DynamoDB doesn't answer")),
+    });
+    const strategy = strategyThat(forEver);
+    await stand.send(jobFor(strategy, { id: "held-up" }));
+    const container = stand.container([strategy], { SUBLET_LEASE_MS: "1000", SUBLET_RENEWAL_MS: "300" }, { leases });
+    const { usage } = await stand.deliver(container);
+    expect(usage.outcomes).toMatchObject([{ kind: "lease-lost" }]);
+    expect(await stand.leases.read("job#held-up")).toMatchObject({
+      state: "released",
+      attempts: 0,
+      history: [{ kind: "taken" }, { kind: "ended", outcome: "lease-lost" }],
+    });
+  });
+});
