@@ -66,7 +66,10 @@ test("a container whose process ended between two invocations is replaced, and n
   await vi.waitFor(() => expect(running.reports()).toHaveLength(1), WAIT);
   const [container] = running.stack.containers();
   if (container?.pid === undefined) throw new Error("a container that has answered lives");
+  const [, child = 0] = pids(running.notes);
   process.kill(container.pid, "SIGKILL");
+  // Its parent was its only tie to the container: nobody else could find it.
+  process.kill(child, "SIGKILL");
   await vi.waitFor(() => expect(running.stack.containers()[0]?.pid).toBeUndefined(), WAIT);
 
   await running.send({ do: "ok" });
