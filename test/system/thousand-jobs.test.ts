@@ -108,8 +108,10 @@ describe(`${WAVES} waves of ${WAVE_JOBS} jobs through ${CONTAINERS} containers, 
     expect(new Set(usages.map((line) => line["container"])).size).toBe(CONTAINERS);
     const peaks = usages.flatMap((line) => Number(line["ContextsPeak"]));
     expect(Math.max(...peaks)).toBe(10);
-    const launches = usages.reduce((sum, line) => sum + Number(line["BrowserLaunches"]), 0);
-    expect(launches).toBeLessThanOrEqual(CONTAINERS);
+    const sumOf = (metric: string) => usages.reduce((sum, line) => sum + Number(line[metric]), 0);
+    expect(sumOf("BrowserCrashes")).toBe(0);
+    // Browsers are kept over all invocations; a slow moment of the machine may pass for wear, and have one replaced.
+    expect(sumOf("BrowserLaunches")).toBeLessThanOrEqual(2 * CONTAINERS);
   });
 
   it("holds no more memory, processes, handles and files after any wave than after the first, within tolerance", () => {
