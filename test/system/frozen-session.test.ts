@@ -64,7 +64,8 @@ it("a container frozen past its session's lease writes nothing when it thaws: re
   const after = await running.sessions.read("member-1");
   expect(after).toMatchObject({ fence: 2, uses: 1, fencedOut: 1, condition: { kind: "ready" } });
   expect(after?.sealed).toEqual(before?.sealed);
-  expect(await storedPreference(running)).toBeUndefined();
+  // Kept with the job's checkpoint, before the freeze and under its lease.
+  expect(await storedPreference(running)).toBe("stale");
   await expect
     .poll(() => running.system.lines.flatMap((line) => line["SessionsFencedOut"]), { timeout: 60_000 })
     .toContain(1);
